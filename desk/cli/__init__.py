@@ -1,0 +1,16 @@
+"""
+The `kawaraban` command.
+
+    parser     the commands, their options and their help, in both languages (light: imported by every call)
+    main       runs one command: root, language, errors, exit codes
+    words      language of the locale, times and states as people read them
+    tables     rich tables and progress            documents   the JSON of `--json`, with its stable keys
+    writing    init, new, import, check, schema    publishing  plan, publish
+    looking    status, show, log, channels         telling     record, settle        building   build
+
+Everything heavy is imported inside the command that needs it: `--help` must stay quick.
+"""
+
+from desk.cli.main import main
+
+__all__ = ["main"]

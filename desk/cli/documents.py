@@ -1,0 +1,137 @@
+"""The documents of `--json`: stable keys (DESIGN section 7), one on stdout, nothing beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.cli.words import iso
+from flows.stages.values import Shown, StatusRow
+from kawaraban.article.finding import Finding
+from kawaraban.errors import Language
+from kawaraban.importing.bring import Imported
+from kawaraban.ledger import Event
+from kawaraban.plan import Plan
+
+Document = dict[str, Any]  # Any: JSON
+
+
+def write(document: Document) -> None:
+    """Write the one document."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))  # noqa: T201 - the document
+
+
+def findings(found: list[Finding], language: Language) -> Document:
+    """Return `check`'s document."""
+    return {
+        "findings": [
+            {
+                "code": one.code,
+                "severity": one.severity,
+                "file": str(one.file),
+                "line": one.line,
+                "column": one.column,
+                "message": one.message.said(language),
+            }
+            for one in found
+        ]
+    }
+
+
+def imported(pages: tuple[Imported, ...]) -> Document:
+    """Return `import`'s document."""
+    return {
+        "articles": [
+            {
+                "id": page.id,
+                "path": str(page.path),
+                "doubts": {"must": dict(page.must), "should": dict(page.should)},
+                "proof": {"lines": page.proof.lines, "conserved": page.proof.conserved},
+            }
+            for page in pages
+        ]
+    }
+
+
+def plan(made: Plan, language: Language, zone: ZoneInfo) -> Document:
+    """Return `plan`'s document."""
+    return {
+        "hash": made.hash,
+        "actions": [
+            {
+                "article": one.article,
+                "channel": one.channel,
+                "action": one.action.value,
+                "reason": one.reason.said(language),
+                "cause": one.cause,
+                "due": iso(one.due, zone),
+                "by_hand": one.by_hand,
+                "losses": [
+                    {"code": loss.code, "what": loss.what_ja if language == "ja" else loss.what_en, "line": loss.line}
+                    for loss in one.losses
+                ],
+                "diff": [{"part": line.part, "before": line.before, "after": line.after} for line in one.diff],
+            }
+            for one in made.actions
+        ],
+    }
+
+
+def status(rows: list[StatusRow], language: Language, zone: ZoneInfo) -> Document:
+    """Return `status`'s document."""
+    return {
+        "deliveries": [
+            {
+                "article": row.article,
+                "channel": row.channel,
+                "state": row.state.value if row.state else None,
+                "word": row.word.value,
+                "due": iso(row.due, zone),
+                "url": row.url,
+                "remote_id": row.remote_id,
+                "attempts": row.attempts,
+                "error": row.error.said(language) if row.error else None,
+                "digest": row.digest,
+                "live_digest": row.live_digest,
+            }
+            for row in rows
+        ]
+    }
+
+
+def shown(one: Shown) -> Document:
+    """Return `show`'s document."""
+    variant = one.variant
+    return {
+        "article": variant.article,
+        "channel": variant.channel,
+        "title": variant.title,
+        "body": variant.body,
+        "text": variant.text,
+        "assets": [asset.model_dump(mode="json") for asset in variant.assets],
+        "losses": [loss.model_dump(mode="json") for loss in variant.losses],
+        "digest": variant.digest,
+    }
+
+
+def events(found: list[Event], zone: ZoneInfo) -> Document:
+    """Return `log`'s document."""
+    return {
+        "events": [
+            {
+                "sequence": one.sequence,
+                "at": iso(one.at, zone),
+                "kind": one.kind.value,
+                "who": one.who,
+                "why": one.why,
+                "article": one.article,
+                "channel": one.channel,
+                "before": one.before.value if one.before else None,
+                "after": one.after.value if one.after else None,
+                "run": one.run,
+                "digest": one.digest,
+            }
+            for one in found
+        ]
+    }

@@ -1,0 +1,175 @@
+"""
+The one composition root: settings, library, ledger and registry put together into a House.
+
+No Prefect. The ledger is opened when it is first needed, so that `check` and `import` never load a database. Command,
+flows and tests differ only in what they pass here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pydantic import BaseModel
+
+from kawaraban import registry
+from kawaraban.article.model import Article
+from kawaraban.capabilities import Capabilities
+from kawaraban.channels.protocol import Channel, EditionChannel, Surroundings
+from kawaraban.config import ChannelSettings, Effective, Publication, ReleaseSettings, Settings, resolve
+from kawaraban.config.load import CHANNELS, load
+from kawaraban.errors import Place, Sentence, WrongInput
+from kawaraban.library import Library
+from kawaraban.picture import AssetStore
+from kawaraban.variant import PublicFacts, Variant
+
+if TYPE_CHECKING:
+    from kawaraban.ledger import Ledger
+
+STATE = ".kawaraban"
+
+
+@dataclass(frozen=True)
+class House:
+    """
+    Everything a stage needs. `clock` gives the instant of a receipt; `who` stands in the record for what a person did.
+
+    `ledger_url` is a database URL; None: SQLite under `.kawaraban/`.
+    """
+
+    root: Path
+    settings: Settings
+    library: Library
+    assets: AssetStore
+    clock: Callable[[], datetime]
+    who: str
+    ledger_url: str | None = None
+
+    @property
+    def publication(self) -> Publication:
+        """The paper."""
+        return self.settings.publication
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, opened (and made, and migrated) at the first use."""
+        from kawaraban.ledger import address, open_ledger
+
+        url = self.ledger_url or address(self.root / STATE / "ledger.sqlite")
+        return open_ledger(url, now=self.clock(), root=self.root)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Give back the ledger's file, if it was opened."""
+        if "ledger" in self.__dict__:
+            self.ledger.close()
+            del self.__dict__["ledger"]
+
+    # --- channels ------------------------------------------------------------------------------------------------
+
+    def channel_settings(self, name: str) -> ChannelSettings:
+        """Return a configured channel's settings; raise WrongInput naming those there are."""
+        found = self.settings.channel(name)
+        if found is None:
+            names = [channel.name for channel in self.settings.channels]
+            raise WrongInput(
+                Sentence(ja=f"「{name}」というチャンネルはありません", en=f"there is no channel `{name}`"),
+                remedy=Sentence(ja=f"設定にあるのは: {'、'.join(names)}", en=f"configured: {', '.join(names)}"),
+            )
+        return found
+
+    def capabilities(self, settings: ChannelSettings) -> Capabilities:
+        """Return what the channel's kind can do."""
+        return registry.kind(settings).capabilities
+
+    def channel(self, name: str) -> Channel | EditionChannel:
+        """Return the channel, ready to be used."""
+        settings = self.channel_settings(name)
+        surroundings = Surroundings(self.root, self.publication, settings, self.assets.bytes_of, self.clock)
+        return registry.build(surroundings)
+
+    def release(self, article: Article, channel: ChannelSettings) -> Effective:
+        """Return the release values of one (article, channel): channel < series < article."""
+        series = self.publication.series_named(article.matter.series) if article.matter.series else None
+        of_series: ReleaseSettings | None = series.channels.get(channel.name) if series else None
+        return resolve(channel.release, of_series, article.matter.channels.get(channel.name))
+
+    def render(self, article: Article, channel: ChannelSettings, facts: PublicFacts) -> Variant:
+        """Return the article as that channel would get it."""
+        return registry.renderer(channel)(article, self.publication, channel, facts)
+
+    @cached_property
+    def own(self) -> Mapping[str, BaseModel]:
+        """Each channel's own settings, by its name; raises WrongInput with file, line, key and remedy."""
+        return {channel.name: registry.settings(channel) for channel in self.settings.channels}
+
+    def setting(self, channel: str, key: str) -> str | None:
+        """Return one of a channel's own settings as text, its kind's default included; None where the kind has none."""
+        value = getattr(self.own[channel], key, None)
+        return None if value is None else str(value)
+
+    @cached_property
+    def sites(self) -> Mapping[str, tuple[ChannelSettings, ...]]:
+        """Each site channel's name with the feed channels that are written with it."""
+        editions = [channel for channel in self.settings.channels if self.capabilities(channel).edition]
+        belongs = {channel.name: self.setting(channel.name, "site") for channel in editions}
+        sites = [channel.name for channel in editions if belongs[channel.name] is None]
+        for channel in editions:
+            if belongs[channel.name] not in (None, *sites):
+                raise _no_site(channel, str(belongs[channel.name]), sites)
+        return {site: tuple(one for one in editions if belongs[one.name] == site) for site in sites}
+
+    def site_of(self, channel: ChannelSettings) -> str | None:
+        """Return the site whose page a channel's text links to: its own `site`, else the first site; None for a site."""
+        if channel.name in self.sites:
+            return None
+        own = self.setting(channel.name, "site")
+        return own if own in self.sites else next(iter(self.sites), None)
+
+
+def _no_site(channel: ChannelSettings, named: str, sites: Sequence[str]) -> WrongInput:
+    line, column = channel.places.get(f"{channel.name}.site", (channel.line, None))
+    return WrongInput(
+        Sentence(
+            ja=f"{channel.name}: site の「{named}」はサイトではありません", en=f"{channel.name}: `{named}` is no site"
+        ),
+        place=Place(CHANNELS, line, column),
+        remedy=Sentence(ja=f"site に書けるのは: {'、'.join(sites)}", en=f"`site` can be: {', '.join(sites)}")
+        if sites
+        else Sentence(ja="kind: site のチャンネルを足してください", en="add a channel of kind `site`"),
+    )
+
+
+def open_house(root: Path, *, clock: Callable[[], datetime], who: str | None = None) -> House:
+    """
+    Put the house at `root` together; raise WrongInput where settings are missing or wrong.
+
+    `who` defaults to KAWARABAN_USER, then the user's name. KAWARABAN_LEDGER may name another database.
+    """
+    root = root.resolve()
+    settings = load(root)
+    content = root / "content"
+    state = root / STATE
+    house = House(
+        root=root,
+        settings=settings,
+        library=Library(content, state / "cache"),
+        assets=AssetStore(state / "assets", content),
+        clock=clock,
+        who=who or os.environ.get("KAWARABAN_USER") or os.environ.get("USER") or "editor",
+        ledger_url=os.environ.get("KAWARABAN_LEDGER") or None,
+    )
+    _ = house.own, house.sites  # wrong settings are said now, whatever is asked of the house
+    return house

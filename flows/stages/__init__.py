@@ -1,0 +1,11 @@
+"""
+The plain steps of the house, without Prefect: read, render, plan, deliver, record, and looking at what is.
+
+    surveying   the articles asked for, and what blocks them        planning   the plan of a publish
+    publishing  a publish, part by part                              edition    a site with its feeds, written once
+    delivery    one channel's sending, with its intent before it     recording  what a person posted, settled, held
+    looking     status, show, log, channels                          building   an edition elsewhere, without delivering
+    editing     typo, update, correction: what an edit writes        memory     which variant an unchanged article gives
+
+Every one takes a House and `now`; results are values, one channel never stops another.
+"""

@@ -1,0 +1,127 @@
+"""Looking: status, show, log, channels. Nothing here changes anything but the caches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from flows.compose import House
+from flows.stages.planning import Question, plan
+from flows.stages.values import ChannelRow, Shown, StatusRow
+from kawaraban import address
+from kawaraban.delivery import TAKE_DOWN, Delivery, State
+from kawaraban.errors import Sentence, WrongInput
+from kawaraban.ledger import Event
+from kawaraban.plan import Action
+
+_WHERE = ("path", "site", "server", "url")
+
+
+def status(house: House, names: Sequence[str], *, now: datetime) -> list[StatusRow]:
+    """Return a row for each (article, channel), in the order of the plan."""
+    planned = plan(house, Question(tuple(names)), now=now)
+    deliveries = {(one.article, one.channel): one for one in house.ledger.deliveries()}
+    slugs = {article.id: article.slug for article in planned.survey.reading.articles}
+    return [
+        _row(house, action, deliveries.get((action.article, action.channel)), slugs.get(action.article, action.article))
+        for action in planned.plan.actions
+    ]
+
+
+def _row(house: House, action: Action, delivery: Delivery | None, slug: str) -> StatusRow:
+    return StatusRow(
+        article=action.article,
+        title=action.title,
+        slug=slug,
+        channel=action.channel,
+        state=delivery.state if delivery else None,
+        word=action.word,
+        due=action.due if action.due_known else None,
+        url=delivery.url if delivery else None,
+        place=_place(house, action, delivery, slug),
+        remote_id=delivery.remote_id if delivery else None,
+        attempts=delivery.attempts if delivery else 0,
+        error=delivery.error if delivery else None,
+        reason=action.reason,
+        remedy=action.remedy,
+        digest=action.digest,
+        live_digest=delivery.live_digest if delivery else None,
+        since=delivery.first_live if delivery else None,
+        verified=delivery.verified if delivery else True,
+        differences=delivery.differences if delivery else (),
+    )
+
+
+def _place(house: House, action: Action, delivery: Delivery | None, slug: str) -> Path | None:
+    """Return the file a person can open: the page, the feed, the package; None where it is not there."""
+    if delivery is None or action.channel not in house.own:
+        return None
+    name = action.channel
+    path = house.setting(name, "path")
+    found: Path | None = None
+    if name in house.sites and path and delivery.public:
+        found = house.root / path / address.article(slug).strip("/") / "index.html"
+    elif (site := house.setting(name, "site")) in house.sites and site is not None and delivery.public:
+        found = house.root / (house.setting(site, "path") or "") / address.feed("rss").lstrip("/")
+    elif path and delivery.handed_over not in (None, TAKE_DOWN):
+        found = house.root / path / slug / "index.html"
+    return found if found is not None and found.is_file() else None
+
+
+def show(house: House, name: str, channel: str, *, at: datetime | None = None) -> Shown:
+    """Return the variant as it would go out now, or as subscribers saw it at `at`."""
+    settings = house.channel_settings(channel)
+    article = house.library.find(name)
+    if at is None:
+        facts = house.ledger.facts(article.id)
+        return Shown(house.render(article, settings, facts))
+    seen = house.ledger.live_at(article.id, channel, at)
+    if seen is None:
+        raise WrongInput(
+            Sentence(
+                ja=f"その時刻には {channel} に出ていませんでした", en=f"it was not live on {channel} at that instant"
+            ),
+            remedy=Sentence(ja="kawaraban log で経過を見てください", en="see `kawaraban log` for its history"),
+        )
+    return Shown(seen, at)
+
+
+def log(house: House, name: str | None, channel: str | None, *, limit: int = 50) -> list[Event]:
+    """Return the newest events of an article or a channel, oldest first."""
+    article = house.library.find(name).id if name else None
+    if channel is not None:
+        house.channel_settings(channel)
+    return house.ledger.events(article, channel, limit=limit)
+
+
+def channels(house: House) -> list[ChannelRow]:
+    """Return every configured channel and how it stands."""
+    deliveries = house.ledger.deliveries()
+    holds = house.ledger.holds()
+    rows = []
+    for settings in house.settings.channels:
+        house.channel(settings.name)  # raises where its own settings are wrong
+        own = [one for one in deliveries if one.channel == settings.name]
+        held = next(
+            (
+                hold.why or hold.who
+                for hold in holds
+                if hold.scope.article is None and hold.scope.covers("", settings.name)
+            ),
+            None,
+        )
+        rows.append(
+            ChannelRow(
+                name=settings.name,
+                kind=settings.kind,
+                where=next((value for key in _WHERE if (value := house.setting(settings.name, key))), ""),
+                live=sum(one.state is State.LIVE for one in own),
+                waiting=sum(one.state is State.WAITING for one in own),
+                failed=sum(one.state is State.FAILED for one in own),
+                unsure=sum(one.state is State.UNSURE for one in own),
+                last_live=max((one.last_live for one in own if one.last_live), default=None),
+                held=held,
+            )
+        )
+    return rows

@@ -1,0 +1,234 @@
+"""
+A publish, part by part: prepare (read, render, plan, write down what is expected), deliver each part, finish.
+
+The same parts run under Prefect (flows.publish wraps each in a task) and without it. A part is one edition (a site with
+its feeds) or one channel. One channel's failure never stops another: results are values.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from flows.compose import House
+from flows.stages.delivery import Sending, broken
+from flows.stages.editing import write_class
+from flows.stages.edition import Editing, EditionGroup, groups
+from flows.stages.planning import Planned, Question, plan
+from flows.stages.surveying import broken_files
+from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
+from kawaraban.delivery import ActionKind
+from kawaraban.errors import Conflict, KawarabanError, Sentence
+from kawaraban.ledger import Seen, owner
+from kawaraban.plan import Action, expectations
+
+LOCK = timedelta(hours=1)
+PATIENCE = timedelta(seconds=10)
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is delivered together: an edition, or one channel."""
+
+    name: str
+    channels: tuple[str, ...]
+    group: EditionGroup | None = None
+
+
+@dataclass
+class Publishing:
+    """One publish under way. `run` is the id of the Prefect run, if there is one."""
+
+    house: House
+    request: PublishRequest
+    progress: Progress
+    now: datetime
+    run: str | None = None
+    planned: Planned | None = None
+    results: list[Result] = field(default_factory=list)
+    furniture: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)  # names of the parts that were delivered
+
+    # --- prepare ---
+
+    def prepare(self) -> Planned:
+        """Read, render and plan; write down what is expected. Raises Conflict when `--plan` no longer holds."""
+        self.progress(Step("read", Sentence(ja="記事を読んでいます", en="reading the articles")))
+        planned = self._plan()
+        if self.request.plan_hash is not None and not planned.plan.matches(self.request.plan_hash):
+            raise _moved(planned)
+        if write_class(self.house, self.request, planned.survey.articles, now=self.now):
+            planned = self._plan()
+        self._write_down(planned)
+        self.planned = planned
+        count, short = len(planned.plan.to_do), planned.plan.short
+        self.progress(Step("plan", Sentence(ja=f"計画 {short}：{count}件", en=f"plan {short}: {count} to do")))
+        return planned
+
+    def _plan(self) -> Planned:
+        request = self.request
+        question = Question(request.names, request.channels, request.refresh, request.again)
+        return plan(self.house, question, now=self.now)
+
+    def _write_down(self, planned: Planned) -> None:
+        ledger = self.house.ledger
+        ledger.saw(
+            Seen(article.id, article.matter.title, str(article.path), article.slug, article.digest)
+            for article in planned.survey.articles
+        )
+        variants = [
+            planned.variant(action.article, action.channel, action.digest)
+            for action in planned.plan.to_do
+            if action.digest is not None and action.action is not ActionKind.WITHDRAW
+        ]
+        ledger.keep(*variants)
+        ledger.expect(expectations(planned.plan), now=self.now, who=self.house.who, run=self.run)
+
+    # --- deliver ---
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what is still to be delivered, editions first, in the order of the settings."""
+        asked = self.request.channels
+        edited: set[str] = set()
+        for group in groups(self.house):
+            edited |= set(group.names)
+            if group.site.name not in self.done and (not asked or set(asked) & set(group.names)):
+                yield Part(group.site.name, group.names, group)
+        for channel in self.house.settings.channels:
+            if channel.name in edited or channel.name in self.done:
+                continue
+            if any(action.channel == channel.name for action in self._to_do()):
+                yield Part(channel.name, (channel.name,))
+
+    def _to_do(self) -> tuple[Action, ...]:
+        return self.planned.plan.to_do if self.planned else ()
+
+    def deliver(self, part: Part) -> list[Result]:
+        """Deliver one part; whatever goes wrong becomes results and troubles."""
+        if self.planned is None:
+            msg = "prepare comes first"
+            raise RuntimeError(msg)
+        self.done.add(part.name)
+        actions = [action for action in self._to_do() if action.channel in part.channels and self._is_free(action)]
+        what = Sentence(
+            ja=f"{'、'.join(part.channels)} へ {len(actions)}件", en=f"{', '.join(part.channels)}: {len(actions)}"
+        )
+        self.progress(Step("deliver", what, part.name))
+        results = self._edition(part.group, self.planned, actions) if part.group else self._each(actions, self.planned)
+        self.results += results
+        return results
+
+    def _edition(self, group: EditionGroup, planned: Planned, actions: list[Action]) -> list[Result]:
+        editing = Editing(self.house, group, planned, self.now, self.run)
+        try:
+            editing.write(actions)
+        except Exception as error:  # noqa: BLE001 - the other channels must still be delivered
+            self._trouble(group.site.name, error)
+        self.furniture += [group.site.name] if editing.edited.furniture else []
+        self.troubles += editing.edited.troubles
+        return editing.edited.results
+
+    def _each(self, actions: list[Action], planned: Planned) -> list[Result]:
+        results = []
+        for action in actions:
+            sending = Sending(self.house, action, planned, self.now, self.run)
+            try:
+                results.append(sending.hand_over() if action.by_hand else sending.send())
+            except Exception as error:  # noqa: BLE001 - the other deliveries must still be tried
+                self._trouble(action.channel, error)
+        return results
+
+    def _trouble(self, channel: str, error: Exception) -> None:
+        if isinstance(error, KawarabanError):
+            self.troubles.append(Trouble(channel, error.what, error.remedy))
+        else:
+            _LOG.exception("delivering to %s", channel, exc_info=error)
+            self.troubles.append(Trouble(channel, broken(error)))
+
+    def _is_free(self, action: Action) -> bool:
+        """An action that must follow another of this run goes only if that one succeeded, or is in the same write."""
+        if action.after is None:
+            return True
+        if any(action.channel in group.names and action.after in group.names for group in groups(self.house)):
+            return True
+        return any(
+            result.article == action.article and result.channel == action.after and result.outcome == "live"
+            for result in self.results
+        )
+
+    # --- finish ---
+
+    def finish(self, engine: Literal["prefect", "plain"] = "plain") -> Published:
+        """Return what became of it."""
+        if self.planned is None:
+            msg = "prepare comes first"
+            raise RuntimeError(msg)
+        self.progress(Step("record", Sentence(ja="記録しました", en="recorded")))
+        return Published(
+            plan=self.planned.plan,
+            results=tuple(self.results),
+            engine=engine,
+            furniture=tuple(self.furniture),
+            named=bool(self.request.names),
+            troubles=tuple(self.troubles),
+            broken=tuple(broken_files(self.planned.survey).values()) if not self.request.names else (),
+        )
+
+    def complete(self, engine: Literal["prefect", "plain"] = "plain") -> Published:
+        """Do, without Prefect, what is not done yet; return what became of it all."""
+        if self.planned is None:
+            self.prepare()
+        for part in self.parts():
+            self.deliver(part)
+        return self.finish(engine)
+
+
+def publish(
+    house: House, request: PublishRequest, progress: Progress, *, now: datetime, patience: timedelta = PATIENCE
+) -> Published:
+    """Run a whole publish without Prefect. One at a time: raises Conflict naming who holds the lock."""
+    with one_at_a_time(house, progress, patience):
+        return Publishing(house, request, progress, now).complete()
+
+
+@contextmanager
+def one_at_a_time(house: House, progress: Progress, patience: timedelta = PATIENCE) -> Iterator[None]:
+    """Hold the ledger's lock for a `with`; wait a little for another publish, then raise Conflict naming its owner."""
+    deadline = time.monotonic() + patience.total_seconds()
+    said = False
+    while True:
+        lock = house.ledger.lock("publish", owner=owner(), now=house.clock(), lease=LOCK)
+        try:
+            lock.__enter__()
+            break
+        except Conflict as error:
+            if time.monotonic() >= deadline:
+                raise
+            if not said:
+                progress(Step("engine", error.what))
+                said = True
+            time.sleep(0.2)
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+def _moved(planned: Planned) -> Conflict:
+    return Conflict(
+        Sentence(
+            ja=f"計画が変わっています（いまは {planned.plan.short}）",
+            en=f"the plan has moved (now {planned.plan.short})",
+        ),
+        remedy=Sentence(
+            ja="kawaraban plan で見直してから、その番号で公開してください",
+            en="look at `kawaraban plan` again and use its number",
+        ),
+    )

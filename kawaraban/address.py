@@ -1,0 +1,76 @@
+"""Addresses of everything public (DESIGN section 4): paths below the site's root, and their absolute URLs."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import quote, urljoin
+
+HOME = "/"
+FEEDS_PAGE = "/feeds/"
+CORRECTIONS_PAGE = "/corrections/"
+FIND_PAGE = "/archive/"
+ABOUT_PAGE = "/about/"
+SITEMAP = "/sitemap.xml"
+FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
+
+
+def segment(name: str) -> str:
+    """Return one path segment: NFC, percent-encoded (RFC 3986), `/` included, so that no name leaves its folder."""
+    encoded = quote(unicodedata.normalize("NFC", name), safe="")
+    return {".": "%2E", "..": "%2E%2E"}.get(encoded, encoded)
+
+
+def article(slug: str) -> str:
+    """Return the article's page."""
+    return f"/articles/{segment(slug)}/"
+
+
+def article_asset(slug: str, name: str) -> str:
+    """Return a picture beside an article's page."""
+    return f"{article(slug)}{segment(name)}"
+
+
+def series(slug: str) -> str:
+    """Return a series' list."""
+    return f"/series/{segment(slug)}/"
+
+
+def series_index() -> str:
+    """Return the list of all series."""
+    return "/series/"
+
+
+def tag(name: str) -> str:
+    """Return a tag's list."""
+    return f"/tags/{segment(name)}/"
+
+
+def person(slug: str) -> str:
+    """Return a person's page."""
+    return f"/people/{segment(slug)}/"
+
+
+def archive(year: int, month: int | None = None) -> str:
+    """Return the archive of a year or a month."""
+    return f"/archive/{year}/" if month is None else f"/archive/{year}/{month:02d}/"
+
+
+def page(slug: str) -> str:
+    """Return a page of `content/pages/`."""
+    return f"/{segment(slug)}/"
+
+
+def numbered(list_path: str, number: int) -> str:
+    """Return page `number` of a list; page 1 is the oldest and never changes its address."""
+    return f"{list_path}page/{number}/"
+
+
+def feed(form: str, series_slug: str | None = None) -> str:
+    """Return a feed's path; `form` is rss, atom or json."""
+    below = HOME if series_slug is None else series(series_slug)
+    return f"{below}{FEED_FILES[form]}"
+
+
+def absolute(base_url: str, path: str) -> str:
+    """Return the absolute URL of a path below the site's root; `base_url` may itself have a path."""
+    return urljoin(base_url.rstrip("/") + "/", path.lstrip("/"))

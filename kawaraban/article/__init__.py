@@ -1,0 +1,1 @@
+"""The canonical article: model, blocks, Markdown, front matter and check."""

@@ -1,0 +1,35 @@
+"""A finding of the lint: a stable code, its severity, the place, and a sentence with its remedy in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from kawaraban.errors import Language, Place, Sentence
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`line` and `column` count from 1 in `file`; None where the whole file is meant."""
+
+    code: str
+    severity: Severity
+    file: PurePath
+    line: int | None
+    column: int | None
+    message: Sentence
+    remedy: Sentence | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stops publishing."""
+        return self.severity == "error"
+
+    def said(self, language: Language) -> str:
+        """Return place, code, sentence and remedy as one text for a person."""
+        place = Place(self.file, self.line, self.column)
+        tail = f"\n  → {self.remedy.said(language)}" if self.remedy else ""
+        return f"{place}: {self.code} {self.message.said(language)}{tail}"

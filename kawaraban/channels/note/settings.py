@@ -1,0 +1,30 @@
+"""The keys of a note channel in `config/channels.yaml`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kawaraban.config.models import Duration
+
+
+class Settings(BaseModel):
+    """
+    `user`: the name in the account's address (note.com/USER); `path`: where packages are written, below the root.
+
+    `lists`, `inline_code`, `contents` are read by the renderer (docs/channels/note.md). `api`: the server of note's
+    public reading interface; another one only in tests. `timeout`: how long reading waits for note before the page
+    counts as not verified.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
+    path: str = "packages/note"
+    api: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+/?$")] = "https://note.com"
+    timeout: Annotated[Duration, Field(gt=timedelta(), le=timedelta(minutes=2))] = timedelta(seconds=10)
+    lists: Literal["nested", "flat"] = "nested"
+    inline_code: Literal["plain", "brackets"] = "plain"
+    contents: bool = False

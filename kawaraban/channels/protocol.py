@@ -1,0 +1,118 @@
+"""The protocol a channel keeps (DESIGN section 5). It receives the finished Variant, never the article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from kawaraban.capabilities import Capabilities
+from kawaraban.config import ChannelSettings, Publication
+from kawaraban.delivery import Receipt
+from kawaraban.edition import EditionFile
+from kawaraban.variant import Asset, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """
+    What a channel is built with: the publication, its own settings, the root, and how a picture's bytes are had.
+
+    `bytes_of` returns the prepared bytes of an asset; `clock` is used for receipts only.
+    """
+
+    root: Path
+    publication: Publication
+    settings: ChannelSettings
+    bytes_of: Callable[[Asset], bytes]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What would be sent, ready and previewable: a variant plus anything the channel made of it beforehand."""
+
+    variant: Variant
+    body: bytes = b""
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCopy:
+    """What is really live, as read back. `differences` compares it with `against`, in words; empty means equal."""
+
+    present: bool
+    url: str | None
+    differences: tuple[str, ...] = ()
+    verified: bool = True
+
+
+Save = Callable[[str], None]
+"""Commits a channel's own note about a delivery between two requests (an id between draft and publish)."""
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """
+    A destination of one kind. Failures are Refused, NotAuthorised, Unavailable or Unsure, and nothing else.
+
+    `update` never creates. `find` returns what an earlier try with this key left behind, or None; it has asked the
+    channel itself. `withdraw` may be called twice without harm.
+    """
+
+    kind: ClassVar[str]
+    renderer: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    Settings: ClassVar[type[BaseModel]]
+
+    def prepare(self, variant: Variant) -> Payload:
+        """Return what would be sent. Pure."""
+
+    def create(self, payload: Payload, key: str, save: Save) -> Receipt:
+        """Send it for the first time under the idempotency key."""
+
+    def update(self, payload: Payload, receipt: Receipt, key: str, save: Save) -> Receipt:
+        """Change what `receipt` names."""
+
+    def find(self, payload: Payload, key: str) -> Receipt | None:
+        """Look for what an earlier try with this key created."""
+
+    def read(self, receipt: Receipt, against: Variant) -> LiveCopy:
+        """Read back what is really live and compare it with `against`."""
+
+    def withdraw(self, receipt: Receipt) -> None:
+        """Take it down."""
+
+
+@runtime_checkable
+class EditionChannel(Protocol):
+    """A folder that is written whole: `capabilities.edition` is True and one receipt settles all deliveries in it."""
+
+    kind: ClassVar[str]
+    renderer: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    Settings: ClassVar[type[BaseModel]]
+
+    def write(self, files: Iterable[EditionFile], digest: str) -> Receipt:
+        """Make the folder equal to `files`, stage by stage, atomically per file; our files no longer in it go last."""
+
+    def holds(self, path: str) -> bool:
+        """Return whether that public file is really there."""
+
+    def shows_edition(self, digest: str) -> bool:
+        """Return whether the folder is the edition with this digest, each file as it was written."""
+
+
+@runtime_checkable
+class RecordedByHand(Protocol):
+    """What a channel has beside `Channel` when a person posts: the package, and reading a person's URL."""
+
+    def package(self, variant: Variant, live: Variant | None) -> Path:
+        """Write the package folder (with a change sheet where `live` is given) and return it."""
+
+    def recognise(self, address: str, variant: Variant) -> Receipt:
+        """Turn the address a person gives into a receipt, read back where possible; Refused when it is wrong."""

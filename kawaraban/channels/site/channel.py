@@ -1,0 +1,115 @@
+"""The site channel: one write makes the folder equal to an edition and settles every delivery in it."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from kawaraban.capabilities import Capabilities
+from kawaraban.channels.protocol import Surroundings
+from kawaraban.channels.site.folder import PublicFolder, Watch
+from kawaraban.channels.site.manifest import Manifest
+from kawaraban.channels.site.writing import Writing
+from kawaraban.config.load import own_settings
+from kawaraban.delivery import Receipt
+from kawaraban.edition import EditionFile
+from kawaraban.errors import KawarabanError, Place, Refused, Sentence, Unavailable
+
+_OUR_FAULT = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP, errno.EILSEQ})
+
+
+class SiteSettings(BaseModel):
+    """`path`: the folder that is served, below the root; `theme`: a folder of templates and a sheet of the operator's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Annotated[str, StringConstraints(min_length=1)] = "public"
+    theme: str | None = None
+
+
+class Site:
+    """An edition channel on a local folder. Other programs' files in the folder are never touched."""
+
+    kind: ClassVar[str] = "site"
+    renderer: ClassVar[str] = "site"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        edition=True,
+        finds="key",
+        idempotency="natural",
+        shows=frozenset({"table", "footnote", "math", "code", "definition-list", "dialogue"}),
+    )
+    Settings: ClassVar[type[BaseModel]] = SiteSettings
+
+    def __init__(self, surroundings: Surroundings, watch: Watch | None = None) -> None:
+        self.settings = own_settings(surroundings.settings, SiteSettings)
+        self.folder = surroundings.root / self.settings.path
+        state = surroundings.root / ".kawaraban"
+        self._manifest_path = state / "editions" / f"{surroundings.settings.name}.jsonl"
+        self._staging = state / "staging" / surroundings.settings.name
+        self._base_url = surroundings.publication.base_url
+        self._clock = surroundings.clock
+        self._public = PublicFolder(self.folder, self._staging, watch or (lambda _step: None))
+
+    @property
+    def theme(self) -> str | None:
+        """The operator's theme folder."""
+        return self.settings.theme
+
+    def write(self, files: Iterable[EditionFile], digest: str) -> Receipt:
+        """
+        Make the folder equal to `files`; return one receipt for all of it.
+
+        Only what changed is made, and equal bytes are not written again. Raises Refused, before anything is written, for
+        a path that leads out or a file that is somebody else's; Unavailable when the disk is full or not writable (what
+        was written so far is consistent, and the next write goes on from there).
+        """
+        manifest = self._manifest()
+        try:
+            self._public.clear_staging()
+            if not manifest.digest:  # the last write did not come to its end
+                self._public.sweep()
+            Writing(self._public, manifest).run(files)
+            manifest.finish(digest)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        finally:
+            manifest.close()
+            self._public.clear_staging()
+        return Receipt(remote_id=digest[:16], url=self._base_url, at=self._clock(), version=digest)
+
+    def holds(self, path: str) -> bool:
+        """Return whether that public file is really there."""
+        return (self.folder / path).is_file()
+
+    def shows_edition(self, digest: str) -> bool:
+        """Return whether the folder is the edition with this digest, and every file of it still as it was written."""
+        manifest = self._manifest()
+        if manifest.digest != digest:
+            return False
+        return all(self._public.stamp(path) == written.stamp for path, written in manifest.files.items())
+
+    def _manifest(self) -> Manifest:
+        return Manifest(self._manifest_path, self.settings.path)
+
+
+def _unwritable(folder: Path, error: OSError) -> KawarabanError:
+    said = error.strerror or str(error)
+    place = Place(Path(error.filename) if isinstance(error.filename, str) else folder)
+    if error.errno in _OUR_FAULT:
+        return Refused(
+            Sentence(ja=f"この名前のファイルは作れません: {said}", en=f"no file can have this name: {said}"),
+            place=place,
+            remedy=Sentence(ja="名前を短くしてください", en="make the name shorter"),
+        )
+    return Unavailable(
+        Sentence(ja=f"公開フォルダーに書けません: {said}", en=f"the public folder can't be written: {said}"),
+        place=place,
+        remedy=Sentence(
+            ja="空き容量と権限を確かめてください。すでに公開したものはそのままです",
+            en="look at free space and permissions; what was public stays as it was",
+        ),
+    )

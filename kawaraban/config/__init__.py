@@ -1,0 +1,38 @@
+"""
+Settings as typed values (DESIGN section 8): the publication with its series and people, and its channels.
+
+`models` has the values, `load` reads the files with file, line, key and remedy in every error. Everything in the house
+may import this room; it imports only `kawaraban.errors`.
+"""
+
+from kawaraban.config.models import (
+    ChannelSettings,
+    Effective,
+    FeedSettings,
+    NetworkSettings,
+    Person,
+    Publication,
+    ReleaseSettings,
+    Secret,
+    Series,
+    Settings,
+    UpdatePolicy,
+    Window,
+    resolve,
+)
+
+__all__ = [
+    "ChannelSettings",
+    "Effective",
+    "FeedSettings",
+    "NetworkSettings",
+    "Person",
+    "Publication",
+    "ReleaseSettings",
+    "Secret",
+    "Series",
+    "Settings",
+    "UpdatePolicy",
+    "Window",
+    "resolve",
+]

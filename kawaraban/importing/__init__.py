@@ -1,0 +1,1 @@
+"""Foreign pages into canonical articles, with doubts and a conservation proof."""

@@ -1,0 +1,279 @@
+"""The two faces of the ledger: `Reading`, which changes nothing, and `Ledger`, where every call is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from kawaraban.delivery import Attempt, Delivery, Receipt
+from kawaraban.errors import Sentence
+from kawaraban.ledger import deciding, memory, queries, sending, trouble
+from kawaraban.ledger.records import (
+    Answer,
+    Claim,
+    Ending,
+    Event,
+    Expectation,
+    Hold,
+    Identity,
+    Known,
+    Posted,
+    Scope,
+    Seen,
+)
+from kawaraban.ledger.sending import Lease
+from kawaraban.ledger.writing import Note
+from kawaraban.variant import PublicFacts, Variant
+
+
+class Reading:
+    """What can be asked of a ledger. Each call sees one consistent moment."""
+
+    def __init__(self, engine: Engine, file: Path, dead: Callable[[str], bool]) -> None:
+        self._engine = engine
+        self._file = file
+        self._dead = dead
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with trouble.told(self._file), self._engine.begin() as connection:
+            yield connection
+
+    def identity(self) -> Identity:
+        """Return which ledger this is."""
+        with self._read() as connection:
+            return queries.identity(connection)
+
+    def deliveries(self, articles: Collection[str] | None = None) -> list[Delivery]:
+        """Return the deliveries of these articles (None: of all), by article and channel."""
+        with self._read() as connection:
+            return queries.deliveries(connection, articles)
+
+    def delivery(self, article: str, channel: str) -> Delivery | None:
+        """Return one delivery, or None where nothing was ever expected."""
+        with self._read() as connection:
+            return queries.delivery(connection, article, channel)
+
+    def attempts(self, article: str, channel: str) -> list[Attempt]:
+        """Return its tries, oldest first."""
+        with self._read() as connection:
+            return queries.attempts(connection, article, channel)
+
+    def events(
+        self, article: str | None = None, channel: str | None = None, *, after: int = 0, limit: int = 1000
+    ) -> list[Event]:
+        """Return the newest `limit` events with a sequence above `after`, oldest first."""
+        with self._read() as connection:
+            return queries.events(connection, article, channel, after=after, limit=limit)
+
+    def known(self, article: str) -> Known | None:
+        """Return what is remembered of one article."""
+        with self._read() as connection:
+            return queries.known(connection, [article]).get(article)
+
+    def all_known(self) -> Mapping[str, Known]:
+        """Return what is remembered of every article, by id."""
+        with self._read() as connection:
+            return queries.known(connection)
+
+    def facts(self, article: str) -> PublicFacts:
+        """Return the frozen `published` and where the article is live, with address and since when."""
+        with self._read() as connection:
+            return queries.facts(connection, article).get(article, PublicFacts())
+
+    def all_facts(self) -> Mapping[str, PublicFacts]:
+        """Return the facts of every article that has any, by id."""
+        with self._read() as connection:
+            return queries.facts(connection)
+
+    def variant(self, digest: str, channel: str | None = None) -> Variant | None:
+        """Return a kept variant; `channel` chooses among equal ones (digests don't cover the channel's name)."""
+        with self._read() as connection:
+            return queries.variant(connection, digest, channel)
+
+    def kept(self) -> frozenset[tuple[str, str]]:
+        """Return (digest, channel) of every kept variant, in one query: for asking about many."""
+        with self._read() as connection:
+            return queries.kept(connection)
+
+    def live_variants(self, channel: str) -> Iterator[tuple[Delivery, Variant]]:
+        """Yield what subscribers see on that channel, by article: for the edition."""
+        with self._read() as connection:
+            yield from queries.live_variants(connection, channel)
+
+    def live_at(self, article: str, channel: str, at: datetime) -> Variant | None:
+        """Return what subscribers saw there at that instant, or None."""
+        with self._read() as connection:
+            digest = queries.digest_at(connection, article, channel, at)
+            return queries.variant(connection, digest, channel) if digest else None
+
+    def holds(self) -> list[Hold]:
+        """Return the holds in force."""
+        with self._read() as connection:
+            return queries.holds(connection)
+
+
+class Ledger(Reading):
+    """
+    The ledger, open for writing: every call below is one committed transaction, or none of it happened.
+
+    Every move of a delivery is a compare-and-set along `kawaraban.delivery.STEPS`; anything else raises Conflict.
+    `who` is an editor, "schedule" or "recovery". Use it in a `with`, or call `close`.
+    """
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Give back the database's file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with trouble.told(self._file), self._engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    # --- before sending ---
+
+    def keep(self, *variants: Variant) -> tuple[str, ...]:
+        """Store variants (compressed, by digest; those already there are left alone) and return their digests."""
+        with self._write() as connection:
+            memory.keep(connection, variants)
+        return tuple(variant.digest for variant in variants)
+
+    def saw(self, articles: Iterable[Seen]) -> None:
+        """Remember the articles as they are in the library now, so that a vanished file still has a name."""
+        with self._write() as connection:
+            memory.saw(connection, articles)
+
+    def expect(self, rows: Iterable[Expectation], *, now: datetime, who: str, run: str | None = None) -> int:
+        """Make or change the deliveries that a plan expects; return how many changed. Equal rows write nothing."""
+        with self._write() as connection:
+            return sending.expect(connection, list(rows), Note(now, who, run))
+
+    def claim(self, claim: Claim, *, owner: str, lease: timedelta, now: datetime, run: str | None = None) -> Attempt:
+        """Take one delivery for sending; see `claim_all`."""
+        return self.claim_all([claim], owner=owner, lease=lease, now=now, run=run)[0]
+
+    def claim_all(
+        self, claims: Sequence[Claim], *, owner: str, lease: timedelta, now: datetime, run: str | None = None
+    ) -> list[Attempt]:
+        """
+        Write the intents, all or none: each delivery goes to `sending`, leased to `owner`, with an attempt and its key.
+
+        What another holds raises Conflict; a lease that has lapsed, or whose owner is dead, is taken over (its attempt
+        ends as `lapsed`). Failed and withdrawn deliveries need `Claim.reopen`. Read `Attempt.doubts` before sending.
+        """
+        with self._write() as connection:
+            return sending.claim(connection, claims, Lease(owner, now + lease, self._dead), Note(now, owner, run))
+
+    def save(self, attempt: Attempt, saved: str) -> None:
+        """Commit a channel's own note between two requests (protocol.Save); `Delivery.saved` has it until success."""
+        with self._write() as connection:
+            sending.save(connection, attempt, saved)
+
+    # --- after the answer ---
+
+    def conclude(self, answers: Iterable[tuple[Attempt, Answer]], *, now: datetime, who: str) -> None:
+        """
+        Record outcomes in one transaction: state, attempt, event, and at the first live the frozen `published`.
+
+        An attempt that no longer holds its delivery (its lease lapsed and another took over) moves nothing: the answer
+        is kept as an event, the others are recorded, and Conflict is raised at the end.
+        """
+        with self._write() as connection:
+            late = sending.conclude(connection, list(answers), Note(now, who))
+        if late:
+            raise sending.too_late(late)
+
+    def arrived(self, attempt: Attempt, receipt: Receipt, *, now: datetime, who: str) -> None:
+        """Record that it is live."""
+        self.conclude([(attempt, Answer("live", receipt=receipt))], now=now, who=who)
+
+    def refused(self, attempt: Attempt, error: Sentence, *, now: datetime, who: str) -> None:
+        """Record that the channel said no."""
+        self.conclude([(attempt, Answer("refused", error=error))], now=now, who=who)
+
+    def unavailable(
+        self, attempt: Attempt, error: Sentence, *, next_try: datetime | None, now: datetime, who: str
+    ) -> None:
+        """Record that nothing was sent, and when to try again."""
+        self.conclude([(attempt, Answer("unavailable", error=error, next_try=next_try))], now=now, who=who)
+
+    def unsure(self, attempt: Attempt, error: Sentence, *, now: datetime, who: str) -> None:
+        """Record that it may have arrived."""
+        self.conclude([(attempt, Answer("unsure", error=error))], now=now, who=who)
+
+    def withdrawn(self, attempt: Attempt, *, now: datetime, who: str) -> None:
+        """Record that it is taken down."""
+        self.conclude([(attempt, Answer("withdrawn"))], now=now, who=who)
+
+    # --- what people do ---
+
+    def handed_over(
+        self, article: str, channel: str, digest: str, *, now: datetime, who: str, run: str | None = None
+    ) -> None:
+        """
+        Record that the package with this digest lies ready for a person (delivery.TAKE_DOWN: the post must go).
+
+        The delivery must exist (`expect`) and be waiting or live; the variant must be kept.
+        """
+        with self._write() as connection:
+            deciding.handed_over(connection, (article, channel), digest, Note(now, who, run))
+
+    def record(self, posted: Posted, *, now: datetime, who: str) -> None:
+        """Record "a person posted it here": live with the text of `posted.digest`, and the differences as read back."""
+        with self._write() as connection:
+            deciding.record(connection, posted, Note(now, who))
+
+    def settle(self, ending: Ending, *, now: datetime, who: str) -> None:
+        """End what the machine can't: see Settlement. Conflict where the delivery's state has nothing to end so."""
+        with self._write() as connection:
+            deciding.settle(connection, ending, Note(now, who))
+
+    def pin(self, article: str, channel: str, digest: str, *, against: str, now: datetime, who: str) -> None:
+        """Hold an earlier text in place (rollback) until the article's file differs from `against`."""
+        with self._write() as connection:
+            deciding.pin(connection, (article, channel), digest, against, Note(now, who))
+
+    def unpin(self, article: str, channel: str, *, now: datetime, who: str) -> None:
+        """End a pin."""
+        with self._write() as connection:
+            deciding.pin(connection, (article, channel), None, None, Note(now, who))
+
+    def hold(self, scope: Scope, *, now: datetime, who: str, why: str = "") -> Hold:
+        """Stop what `scope` covers; holding it twice keeps the first."""
+        with self._write() as connection:
+            return deciding.hold(connection, Hold(scope, now, who, why))
+
+    def resume(self, scope: Scope, *, now: datetime, who: str) -> bool:
+        """End the hold of exactly that scope; False where there was none."""
+        with self._write() as connection:
+            return deciding.resume(connection, scope, Note(now, who))
+
+    @contextmanager
+    def lock(self, name: str, *, owner: str, now: datetime, lease: timedelta) -> Iterator[None]:
+        """
+        Hold a lock for a `with`: one publish at a time.
+
+        Conflict names the holder; a lapsed lease or a dead holder gives way.
+        """
+        with self._write() as connection:
+            deciding.lock(connection, name, Lease(owner, now + lease, self._dead), now)
+        try:
+            yield
+        finally:
+            with self._write() as connection:
+                deciding.unlock(connection, name, owner)

@@ -1,0 +1,121 @@
+"""What people decide: hand-over, record, settle, pins, holds; and the locks. Each function is one transaction's body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from kawaraban.delivery import TAKE_DOWN, Delivery, State
+from kawaraban.errors import Conflict, Sentence
+from kawaraban.ledger import memory, moves, queries, writing
+from kawaraban.ledger import tables as t
+from kawaraban.ledger.records import Ending, Event, EventKind, Hold, Posted, Scope
+from kawaraban.ledger.sending import Lease
+from kawaraban.ledger.writing import Note
+
+Pair = tuple[str, str]
+
+
+def handed_over(connection: Connection, pair: Pair, digest: str, note: Note) -> None:
+    """Record that a package lies ready."""
+    if digest != TAKE_DOWN:
+        memory.must_be_kept(connection, [(digest, pair[1])])
+    before = writing.existing(connection, *pair)
+    if before.state not in (State.WAITING, State.LIVE):
+        raise Conflict(
+            Sentence(ja=f"{before.state} のものは手渡せません", en=f"what is {before.state} can't be handed over"),
+        )
+    _write(connection, before, replace(before, handed_over=digest), note.event(EventKind.HANDED_OVER, before, before))
+
+
+def record(connection: Connection, posted: Posted, note: Note) -> None:
+    """Record what a person posted, also where nothing was expected."""
+    memory.must_be_kept(connection, [(posted.digest, posted.channel)])
+    before = queries.delivery(connection, posted.article, posted.channel)
+    if before is None:
+        before = Delivery(posted.article, posted.channel, State.WAITING, made=note.at)
+        writing.make(connection, [before])
+        writing.tell(connection, [note.event(EventKind.EXPECTED, None, before)])
+    after = moves.recorded(before, posted)
+    _write(connection, before, after, note.event(EventKind.RECORDED, before, after, why=posted.why))
+    memory.freeze(connection, [after])
+
+
+def settle(connection: Connection, ending: Ending, note: Note) -> None:
+    """End what the machine can't."""
+    before = writing.existing(connection, ending.article, ending.channel)
+    tries = queries.attempts(connection, ending.article, ending.channel)
+    after = moves.settled(before, ending, tries[-1] if tries else None, note.at)
+    why = f"{ending.settlement}: {ending.why}" if ending.why else ending.settlement.value
+    _write(connection, before, after, note.event(EventKind.SETTLED, before, after, why=why))
+    memory.freeze(connection, [after])
+
+
+def pin(connection: Connection, pair: Pair, digest: str | None, against: str | None, note: Note) -> None:
+    """Set a pin, or (None) end it."""
+    before = writing.existing(connection, *pair)
+    kind = EventKind.UNPINNED if digest is None else EventKind.PINNED
+    _write(
+        connection, before, moves.pinned(before, digest, against), note.event(kind, before, before, why=digest or "")
+    )
+
+
+def _write(connection: Connection, before: Delivery, after: Delivery, event: Event) -> None:
+    writing.move(connection, [(before, after)])
+    writing.tell(connection, [event])
+
+
+# --- holds ---
+
+
+def hold(connection: Connection, wanted: Hold) -> Hold:
+    """Write a hold; the first of its scope stays."""
+    there = next((each for each in queries.holds(connection) if each.scope == wanted.scope), None)
+    if there is not None:
+        return there
+    row = {"article": wanted.scope.article or "", "channel": wanted.scope.channel or ""}
+    connection.execute(insert(t.holds).values(**row, since=wanted.since, who=wanted.who, why=wanted.why))
+    _tell_of(connection, EventKind.HELD, wanted.scope, Note(wanted.since, wanted.who), wanted.why)
+    return wanted
+
+
+def resume(connection: Connection, scope: Scope, note: Note) -> bool:
+    """End the hold of that scope."""
+    c = t.holds.c
+    gone = delete(t.holds).where(c.article == (scope.article or ""), c.channel == (scope.channel or ""))
+    if not connection.execute(gone).rowcount:
+        return False
+    _tell_of(connection, EventKind.RESUMED, scope, note, "")
+    return True
+
+
+def _tell_of(connection: Connection, kind: EventKind, scope: Scope, note: Note, why: str) -> None:
+    event = Event(0, note.at, kind, note.who, why, article=scope.article, channel=scope.channel, run=note.run)
+    writing.tell(connection, [event])
+
+
+# --- locks ---
+
+
+def lock(connection: Connection, name: str, lease: Lease, now: datetime) -> None:
+    """Take a lock; Conflict names who holds it."""
+    c = t.locks.c
+    held = connection.execute(select(t.locks).where(c.name == name)).first()
+    if held is not None and not lease.may_take(held.owner, held.until, now):
+        raise Conflict(
+            Sentence(
+                ja=f"いま別の {name} が動いています（{held.owner}、{held.since:%H:%M:%S} UTC から）",
+                en=f"another {name} is running ({held.owner}, since {held.since:%H:%M:%S} UTC)",
+            ),
+            remedy=Sentence(ja="終わってから、もう一度実行してください", en="run it again when that has ended"),
+        )
+    connection.execute(delete(t.locks).where(c.name == name))
+    connection.execute(insert(t.locks).values(name=name, owner=lease.owner, since=now, until=lease.until))
+
+
+def unlock(connection: Connection, name: str, owner: str) -> None:
+    """Give a lock back, if it is still ours."""
+    c = t.locks.c
+    connection.execute(delete(t.locks).where(c.name == name, c.owner == owner))

@@ -1,0 +1,206 @@
+"""What the ledger takes and hands out beside deliveries and attempts: plain frozen values, no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from kawaraban.delivery import ActionKind, Receipt, State
+from kawaraban.errors import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which ledger this is: its own id, and the machine and root it was made for (a copy elsewhere notices)."""
+
+    ledger: str
+    machine: str
+    root: str
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An article as a run found it in the library: `path` below `content/`, `digest` of the file's bytes."""
+
+    article: str
+    title: str
+    path: str
+    slug: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    What the ledger remembers of an article beside its deliveries.
+
+    `title`, `path`, `slug`, `digest` are as last seen in the library. `published` is the instant frozen at the first
+    live (None: never live). `live_slugs` are the slugs it was public under, oldest first: the last is where it is now.
+    """
+
+    article: str
+    title: str
+    path: str
+    slug: str
+    digest: str
+    published: datetime | None = None
+    live_slugs: tuple[str, ...] = ()
+
+    @property
+    def live_slug(self) -> str | None:
+        """The slug its public address has, or None."""
+        return self.live_slugs[-1] if self.live_slugs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a plan expects of one delivery: when it is due (None: not known yet), what should stand there, and `off`."""
+
+    article: str
+    channel: str
+    due: datetime | None
+    desired_digest: str | None
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    What is about to be sent (or taken down): one delivery's intent.
+
+    `digest` is the variant's (kept beforehand by `Ledger.keep`; for a withdrawal the live one), `article_digest` that of
+    the article's file. `reopen` is needed to claim what is failed or withdrawn: a person, `--again` or a mended cause.
+    """
+
+    article: str
+    channel: str
+    action: ActionKind
+    digest: str
+    article_digest: str | None = None
+    reopen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    How an attempt ended. `receipt` with live; `error` with refused, unavailable and unsure; `next_try` with unavailable.
+
+    `unavailable` means that nothing was sent: the delivery goes back to where it was and waits until `next_try`; to
+    `unsure` where an earlier try is still in doubt.
+    """
+
+    outcome: Literal["live", "withdrawn", "refused", "unavailable", "unsure"]
+    receipt: Receipt | None = None
+    error: Sentence | None = None
+    next_try: datetime | None = None
+
+
+class Settlement(StrEnum):
+    """How a person (or `find`) ends what the machine can't."""
+
+    ARRIVED = "arrived"  # unsure, failed: it is there; asked to take down: it is gone
+    NOT_ARRIVED = "not-arrived"  # unsure: it is not there, nothing to fear from sending again
+    AS_IT_IS = "as-it-is"  # drifted or changed: what is there stays, until the article changes again
+    TAKEN_DOWN = "taken-down"  # a person removed the post
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """
+    One settlement. `receipt` names the post (ARRIVED where the ledger has none yet).
+
+    `against` is the digest of the article's file now (AS_IT_IS: the pin ends when the file differs from it).
+    """
+
+    article: str
+    channel: str
+    settlement: Settlement
+    receipt: Receipt | None = None
+    against: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a person posted by hand: the text by its digest (kept), and the receipt as recognised and read back."""
+
+    article: str
+    channel: str
+    receipt: Receipt
+    digest: str
+    article_digest: str | None = None
+    why: str = ""
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    EXPECTED = "expected"  # the delivery's row was made
+    RESCHEDULED = "rescheduled"  # due moved
+    WANTED = "wanted"  # another text is wanted there
+    OFF = "off"
+    ON = "on"
+    CLAIMED = "claimed"
+    LAPSED = "lapsed"  # its lease ended without an answer; another takes it up
+    REOPENED = "reopened"
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    UNSURE = "unsure"
+    LATE_ANSWER = "late answer"  # an answer came after the lease had lapsed; nothing was moved by it
+    HANDED_OVER = "handed over"
+    RECORDED = "recorded"
+    SETTLED = "settled"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    HELD = "held"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """
+    One thing that happened; `sequence` only grows, and events are never changed.
+
+    `before` and `after` are the delivery's states (None where no delivery moves, and before its first event), so that
+    replaying them gives every delivery's state; `digest` is what stands there since this event (None: see `after`).
+    `who` is an editor, "schedule" or "recovery"; `why` a short text.
+    """
+
+    sequence: int
+    at: datetime
+    kind: EventKind
+    who: str
+    why: str = ""
+    article: str | None = None
+    channel: str | None = None
+    before: State | None = None
+    after: State | None = None
+    run: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a hold covers: one article, one channel, one delivery, or (both None) everything."""
+
+    article: str | None = None
+    channel: str | None = None
+
+    def covers(self, article: str, channel: str) -> bool:
+        """Return whether that delivery lies in it."""
+        return self.article in (None, article) and self.channel in (None, channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A stop, in force until it is resumed."""
+
+    scope: Scope
+    since: datetime
+    who: str
+    why: str = ""

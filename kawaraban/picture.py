@@ -1,0 +1,208 @@
+"""
+Pictures: what a file really is, and the bytes a channel gets.
+
+`inspect` reads only the header and believes the bytes, not the name. `prepare` applies the EXIF orientation, drops EXIF,
+GPS and XMP, brings colours to sRGB, shrinks or crops, and encodes without a clock: equal input gives equal bytes.
+AssetStore keeps prepared bytes by digest under `.kawaraban/assets/`, so that a source that vanishes does no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
+
+from kawaraban.article.model import Picture
+from kawaraban.errors import Place, Sentence, WrongInput
+from kawaraban.variant import Asset, Recipe
+
+MAX_PIXELS = 80_000_000
+MAX_BYTES = 40 * 1024 * 1024
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+_ORIENTATION = 0x0112  # EXIF tag 274
+_SIDEWAYS = range(5, 9)
+
+
+def inspect(path: Path, file: str) -> Picture:
+    """Return what a picture file is; raise WrongInput where it is none we can use. `file` is its path below `content/`."""
+    data = _bytes(path, file)
+    try:
+        with Image.open(BytesIO(data), formats=_FORMATS) as image:
+            width, height = image.size
+            if image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS:
+                width, height = height, width
+            kind = str(image.format)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise _unreadable(file) from error
+    if width * height > MAX_PIXELS:
+        raise WrongInput(
+            Sentence(ja=f"画像が大きすぎます（{width}×{height}）", en=f"the picture is too large ({width}×{height})"),
+            place=Place(PurePosixPath(file)),
+            remedy=Sentence(ja="8000×8000ほどまでに縮めてください", en="shrink it to about 8000×8000"),
+        )
+    return Picture(file, hashlib.sha256(data).hexdigest(), width, height, f"image/{kind.lower()}")
+
+
+def _bytes(path: Path, file: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise WrongInput(
+                Sentence(
+                    ja=f"画像ファイルが大きすぎます（{size:,}バイト）",
+                    en=f"the picture file is too large ({size:,} bytes)",
+                ),
+                place=Place(PurePosixPath(file)),
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise WrongInput(
+            Sentence(ja=f"画像を読めません: {error.strerror}", en=f"the picture can't be read: {error.strerror}"),
+            place=Place(PurePosixPath(file)),
+        ) from error
+
+
+def _unreadable(file: str) -> WrongInput:
+    return WrongInput(
+        Sentence(ja="画像として読めません", en="not readable as a picture"),
+        place=Place(PurePosixPath(file)),
+        remedy=Sentence(ja="JPEG・PNG・GIF・WebPで保存し直してください", en="save it as JPEG, PNG, GIF or WebP"),
+    )
+
+
+def prepare(data: bytes, recipe: Recipe, file: str = "") -> bytes:
+    """Return the bytes a channel gets; raise WrongInput where the source can't be decoded."""
+    try:
+        with Image.open(BytesIO(data), formats=_FORMATS) as opened:
+            if recipe.format == "GIF" and getattr(opened, "is_animated", False) and not recipe.crop:
+                return _animation(opened, recipe)
+            image = _srgb(ImageOps.exif_transpose(opened))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise _unreadable(file) from error
+    sized = _cropped(image, recipe) if recipe.crop and recipe.height else _shrunk(image, recipe)
+    return _encoded(sized, recipe)
+
+
+def _srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "RGBA"):
+        # a broken profile is no reason to refuse the picture
+        with suppress(ImageCms.PyCMSError):
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            return (
+                ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=image.mode) or image
+            )
+    return image
+
+
+def _shrunk(image: Image.Image, recipe: Recipe) -> Image.Image:
+    width, height = image.size
+    scale = min(1.0, recipe.width / width, (recipe.height / height) if recipe.height else 1.0)
+    if scale == 1.0:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return _continuous(image).resize(size, Image.Resampling.LANCZOS)
+
+
+def _cropped(image: Image.Image, recipe: Recipe) -> Image.Image:
+    size = (recipe.width, recipe.height or recipe.width)
+    return ImageOps.fit(_continuous(image), size, Image.Resampling.LANCZOS, centering=recipe.focus)
+
+
+def _continuous(image: Image.Image) -> Image.Image:
+    """Palette pictures can't be resized smoothly."""
+    if image.mode == "P":
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    return image
+
+
+def _encoded(image: Image.Image, recipe: Recipe) -> bytes:
+    if recipe.format == "JPEG":
+        return _jpeg(_opaque(image), recipe)
+    out = BytesIO()
+    image.info = {key: value for key, value in image.info.items() if key == "transparency"}
+    if recipe.format == "WEBP":
+        image.save(out, "WEBP", quality=86, method=4)
+    else:
+        image.save(out, recipe.format, optimize=True)
+    return out.getvalue()
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """JPEG has no transparency: what is see-through becomes white paper."""
+    if image.mode in ("RGBA", "LA", "P"):
+        layered = image.convert("RGBA")
+        paper = Image.new("RGB", layered.size, "white")
+        paper.paste(layered, mask=layered.getchannel("A"))
+        return paper
+    return image.convert("RGB")
+
+
+def _jpeg(image: Image.Image, recipe: Recipe) -> bytes:
+    data = b""
+    for quality in (86, 78, 70, 60, 50, 40):
+        out = BytesIO()
+        image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+        data = out.getvalue()
+        if recipe.max_bytes is None or len(data) <= recipe.max_bytes:
+            break
+    return data
+
+
+def _animation(image: Image.Image, recipe: Recipe) -> bytes:
+    frames = [_shrunk(frame.convert("RGBA"), recipe) for frame in ImageSequence.Iterator(image)]
+    durations = [frame.info.get("duration", 100) for frame in ImageSequence.Iterator(image)]
+    out = BytesIO()
+    frames[0].save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations,
+        loop=image.info.get("loop", 0),
+        disposal=2,
+    )
+    return out.getvalue()
+
+
+class AssetStore:
+    """Prepared bytes by digest in `folder`, made from the files below `content` when they are first asked for."""
+
+    def __init__(self, folder: Path, content: Path) -> None:
+        self._folder = folder
+        self._content = content
+
+    def bytes_of(self, asset: Asset) -> bytes:
+        """Return an asset's bytes; raise WrongInput when neither the store nor the source has them."""
+        kept = self._folder / asset.digest[:2] / asset.digest
+        try:
+            return kept.read_bytes()
+        except FileNotFoundError:
+            pass
+        data = _bytes(self._content / asset.file, asset.file)
+        if hashlib.sha256(data).hexdigest() != asset.source:
+            raise WrongInput(
+                Sentence(ja="画像が読み取りの間に変わりました", en="the picture changed while it was being read"),
+                place=Place(PurePosixPath(asset.file)),
+                remedy=Sentence(ja="もう一度公開してください", en="publish again"),
+            )
+        prepared = prepare(data, asset.recipe, asset.file)
+        _keep(kept, prepared)
+        return prepared
+
+
+def _keep(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

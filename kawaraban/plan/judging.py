@@ -1,0 +1,328 @@
+"""
+The rules: what becomes of one (article, channel), and why. DESIGN section 7, "What `publish` takes".
+
+Each rule looks at a Case and gives a Verdict, or None where it has nothing to say; the first that speaks decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, State
+from kawaraban.errors import Sentence
+from kawaraban.ledger.records import Hold, Known
+from kawaraban.plan import reasons
+from kawaraban.plan.due import Due
+from kawaraban.plan.values import Cause, Intent, Selection, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of it, and why."""
+
+    action: ActionKind
+    reason: Sentence
+    remedy: Sentence | None = None
+    cause: Cause | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    One (article, channel) with everything that the rules look at.
+
+    `going` is the channel that goes live first in the same run, where there is one. `sending`: another holds it now.
+    `exists`: the ledger has the row.
+    """
+
+    wanted: Wanted
+    delivery: Delivery
+    known: Known | None
+    holds: tuple[Hold, ...]
+    selection: Selection
+    due: Due
+    now: datetime
+    zone: ZoneInfo
+    exists: bool = False
+    sending: bool = False
+    going: str | None = None
+
+    @property
+    def intent(self) -> Intent:
+        """The article's file."""
+        return self.wanted.intent
+
+    @property
+    def named(self) -> bool:
+        """Whether the article was named."""
+        return self.selection.articles is not None and self.intent.article in self.selection.articles
+
+    @property
+    def pin_holds(self) -> bool:
+        """Whether an earlier text is held in place."""
+        return self.delivery.pinned_digest is not None and self.delivery.pinned_against == self.intent.digest
+
+    @property
+    def target(self) -> str | None:
+        """The digest of what should stand there: a pin's own, while it holds."""
+        return self.delivery.pinned_digest if self.pin_holds else self.wanted.digest
+
+    @property
+    def changed(self) -> bool:
+        """Whether something is live there that should be another text."""
+        return self.delivery.public and self.target is not None and self.target != self.delivery.live_digest
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the article goes there: `off` ends by naming article and channel."""
+        insisted = self.named and self.selection.channels is not None
+        return self.wanted.enabled and (insisted or not self.delivery.off)
+
+    @property
+    def ending(self) -> Sentence | None:
+        """Why it must be taken down, if it must."""
+        if self.intent.withdrawn is not None and instant(self.intent.withdrawn, self.zone) <= self.now:
+            return reasons.WITHDRAWN_BY_EDITOR
+        if self.intent.expires is not None and self.intent.expires <= self.now:
+            return reasons.EXPIRED
+        return None
+
+    @property
+    def hold(self) -> tuple[str, Sentence] | None:
+        """Why it is held, and the remedy."""
+        article, channel = self.intent.article, self.wanted.channel
+        for each in self.holds:
+            if each.scope.covers(article, channel):
+                named = [each.scope.article or "", f"--channel {each.scope.channel}" if each.scope.channel else ""]
+                return each.why, reasons.resume(" ".join(part for part in named if part) or "--all")
+        if self.wanted.release.values.hold is not None:
+            return self.wanted.release.values.hold, reasons.drop_hold(channel)
+        return None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person does it."""
+        return self.wanted.capabilities.by_hand
+
+
+def instant(moment: datetime | date, zone: ZoneInfo) -> datetime:
+    """Return a moment as an instant; a bare day begins at the newsroom's midnight."""
+    return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, tzinfo=zone)
+
+
+def judge(case: Case) -> Verdict:
+    """Return what becomes of it."""
+    for rule in RULES:
+        verdict = rule(case)
+        if verdict is not None:
+            return verdict
+    msg = "the last rule always speaks"
+    raise AssertionError(msg)
+
+
+def _skip(reason: Sentence, remedy: Sentence | None = None, cause: Cause | None = None) -> Verdict:
+    return Verdict(ActionKind.SKIP, reason, remedy, cause)
+
+
+def _stop(case: Case, reason: Sentence, remedy: Sentence | None = None) -> Verdict:
+    """Left alone in an ordinary run; blocked where somebody named it."""
+    return Verdict(ActionKind.BLOCKED if case.named else ActionKind.SKIP, reason, remedy)
+
+
+def _block(reason: Sentence, remedy: Sentence | None = None) -> Verdict:
+    return Verdict(ActionKind.BLOCKED, reason, remedy)
+
+
+# --- the rules, in their order ---
+
+
+def _off(case: Case) -> Verdict | None:
+    return None if case.enabled else _skip(reasons.OFF)
+
+
+def _in_the_air(case: Case) -> Verdict | None:
+    return _skip(reasons.IN_THE_AIR) if case.sending else None
+
+
+def _nobody_knows(case: Case) -> Verdict | None:
+    """A lost answer where nothing can be asked and nothing protects a second try: a person decides."""
+    able = case.wanted.capabilities
+    if case.delivery.state is State.UNSURE and able.finds == "nothing" and able.idempotency == "none":
+        return _block(reasons.UNSURE, reasons.settle(case.intent.article, case.wanted.channel))
+    return None
+
+
+def _ends(case: Case) -> Verdict | None:
+    """Taking down goes over every hold: a stop must never keep something public."""
+    if case.ending is None:
+        return None
+    article, channel = case.intent.article, case.wanted.channel
+    if case.delivery.handed_over == TAKE_DOWN:
+        return _skip(reasons.WAITS_FOR_REMOVAL, reasons.removed(article, channel))
+    if case.delivery.public or case.delivery.doubtful:
+        remedy = reasons.removed(article, channel) if case.by_hand else None
+        return Verdict(ActionKind.WITHDRAW, case.ending, remedy, cause="article")
+    if case.delivery.state is State.WITHDRAWN and case.selection.again and case.named:
+        return _block(case.ending, reasons.drop_withdrawn(article))
+    return _skip(case.ending)
+
+
+def _withdrawn(case: Case) -> Verdict | None:
+    if case.delivery.state is not State.WITHDRAWN or (case.selection.again and case.named):
+        return None
+    return _skip(reasons.WITHDRAWN, reasons.publish(case.intent.article, case.wanted.channel, "--again"))
+
+
+def _unchanged(case: Case) -> Verdict | None:
+    if not case.delivery.public or case.changed or case.delivery.doubtful:
+        return None
+    if case.delivery.differences:
+        return _skip(_differs(case.delivery), reasons.settle_as_it_is(case.intent.article, case.wanted.channel))
+    if case.target is None:
+        return None
+    return _skip(reasons.PINNED if case.pin_holds else reasons.UNCHANGED)
+
+
+def _differs(delivery: Delivery) -> Sentence:
+    said = "; ".join(delivery.differences)
+    return Sentence(ja=f"公開されているものが違います: {said}", en=f"what is live there differs: {said}")
+
+
+def _not_ready(case: Case) -> Verdict | None:
+    status = case.intent.status
+    if status == "ready" or (status == "archived" and case.delivery.public):
+        return None
+    if case.delivery.public:
+        return _stop(case, reasons.EDITED_AS_DRAFT, reasons.set_ready(case.intent.article))
+    said = {"draft": reasons.DRAFT, "review": reasons.REVIEW, "archived": reasons.ARCHIVED}
+    return _stop(case, said[status], reasons.set_ready(case.intent.article))
+
+
+def _wrong(case: Case) -> Verdict | None:
+    """What blocks a ready article, named or not."""
+    intent = case.intent
+    if intent.doubts:
+        return _block(reasons.doubts(intent.doubts), reasons.answer(intent.doubts))
+    if intent.blocked is not None:
+        return _block(intent.blocked, intent.remedy)
+    if intent.published is None and (case.known is None or case.known.published is None):
+        return _block(reasons.NO_TIME, reasons.schedule(intent.article))
+    if (old := _moved_from(case)) is not None:
+        return _block(reasons.moved(old, intent.slug), reasons.keep_alias(old))
+    return _block(reasons.NOT_RENDERED, reasons.check(intent.article)) if case.target is None else None
+
+
+def _moved_from(case: Case) -> str | None:
+    """Return the slug under which it is public, if that address would be lost."""
+    old = case.known.live_slug if case.known else None
+    if old is None or old == case.intent.slug:
+        return None
+    kept = {alias.strip("/").rpartition("/")[2] for alias in case.intent.aliases}
+    return None if old in kept else old
+
+
+def _held(case: Case) -> Verdict | None:
+    if case.hold is None:
+        return None
+    why, remedy = case.hold
+    return _stop(case, reasons.on_hold(why), remedy)
+
+
+def _refused_before(case: Case) -> Verdict | None:
+    """What was refused waits for another text, or for somebody who names it."""
+    delivery = case.delivery
+    if delivery.state is State.FAILED and not case.named and delivery.tried_digest == case.target:
+        return _skip(reasons.failed(delivery.error), reasons.publish(case.intent.article, case.wanted.channel))
+    if delivery.next_try is not None and delivery.next_try > case.now and not case.named:
+        return _skip(reasons.next_try(delivery.next_try, case.zone))
+    return None
+
+
+def _with_a_person(case: Case) -> Verdict | None:
+    if case.by_hand and case.delivery.handed_over is not None and case.delivery.handed_over == case.target:
+        return _skip(reasons.HANDED_OVER, reasons.record(case.intent.article, case.wanted.channel))
+    return None
+
+
+def _update(case: Case) -> Verdict | None:
+    if not case.delivery.public:
+        return None
+    article, channel = case.intent.article, case.wanted.channel
+    cause = cause_of(case)
+    policy = case.wanted.release.values.update or ("auto" if case.wanted.capabilities.edition else "ask")
+    if case.pin_holds or case.delivery.doubtful:
+        return Verdict(ActionKind.UPDATE, _why_update(case, cause), cause=cause)
+    if policy == "never":
+        return _skip(reasons.NEVER_UPDATED, reasons.settle_as_it_is(article, channel), cause)
+    if not case.wanted.capabilities.edits:
+        return replace(_stop(case, reasons.CANNOT_EDIT, reasons.settle_as_it_is(article, channel)), cause=cause)
+    if cause == "program" and not case.wanted.capabilities.edition and not case.selection.refresh:
+        return _skip(reasons.PROGRAM_ONLY, reasons.publish(article, channel, "--refresh"), cause)
+    if cause == "article" and policy == "ask" and not case.named:
+        return _skip(reasons.ASKED_ONLY, reasons.publish(article, channel), cause)
+    return Verdict(ActionKind.UPDATE, _why_update(case, cause), cause=cause)
+
+
+def cause_of(case: Case) -> Cause:
+    """Return what moved: the article (its file, or a person who put an earlier text back), or else the program."""
+    return "program" if case.delivery.article_digest == case.intent.digest and not case.pin_holds else "article"
+
+
+def _why_update(case: Case, cause: Cause) -> Sentence:
+    if case.delivery.doubtful:
+        return reasons.ASK_FIRST
+    if case.pin_holds:
+        return reasons.ROLLED_BACK
+    if case.delivery.failures:
+        return reasons.TRY_AGAIN
+    return reasons.PROGRAM if cause == "program" else reasons.CHANGED
+
+
+def _later(case: Case) -> Verdict | None:
+    if case.due.is_past(case.now) and (case.due.waits_for is None or case.going is not None):
+        return None
+    if case.due.at is not None and (case.due.at > case.now or case.due.waits_for is None):
+        return _skip(reasons.scheduled(case.due.at, case.zone, known=case.due.known))
+    return _skip(reasons.waits_for(case.due.waits_for or ""))
+
+
+def _create(case: Case) -> Verdict | None:
+    remedy = reasons.record(case.intent.article, case.wanted.channel) if case.by_hand else None
+    return Verdict(ActionKind.CREATE, _why_create(case), remedy, cause="article", after=case.going)
+
+
+def _why_create(case: Case) -> Sentence:
+    if case.delivery.state is State.WITHDRAWN:
+        return reasons.AGAIN
+    if case.delivery.doubtful:
+        return reasons.ASK_FIRST
+    return reasons.TRY_AGAIN if case.delivery.failures else reasons.NEW
+
+
+RULES: tuple[Callable[[Case], Verdict | None], ...] = (
+    _off,
+    _in_the_air,
+    _nobody_knows,
+    _ends,
+    _withdrawn,
+    _unchanged,
+    _not_ready,
+    _wrong,
+    _held,
+    _refused_before,
+    _with_a_person,
+    _update,
+    _later,
+    _create,
+)
+
+
+def late_after(case: Case) -> datetime | None:
+    """Return the instant from which it counts as overdue: the later of due and the row's making, plus the limit."""
+    limit: timedelta | None = case.wanted.release.values.late
+    start = [one for one in (case.due.at, case.delivery.made) if one is not None]
+    return max(start) + limit if limit is not None and start else None

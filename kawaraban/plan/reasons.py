@@ -1,0 +1,215 @@
+"""The sentences of a plan: why something happens, or doesn't, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kawaraban.errors import Sentence
+
+
+def clock(instant: datetime, zone: ZoneInfo) -> str:
+    """Return an instant on the newsroom's clock: `2024-11-05 07:00`."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+# --- what is done ---
+
+NEW = Sentence(ja="まだ出ていません", en="not there yet")
+CHANGED = Sentence(ja="記事が変わりました", en="the article changed")
+SAME_WORDS = Sentence(
+    ja="言葉は同じで、リンクや書式が変わりました", en="the words are the same; links or markup changed"
+)
+PROGRAM = Sentence(
+    ja="記事は同じで、見せ方（プログラム・設定・ほかのチャンネルの公開）が変わりました",
+    en="the article is the same; the program, the settings or what is live elsewhere changed",
+)
+ROLLED_BACK = Sentence(ja="前の版に戻します", en="goes back to an earlier text")
+AGAIN = Sentence(ja="取り下げたものを、もう一度出します", en="was withdrawn, and goes out again")
+TRY_AGAIN = Sentence(ja="前回できなかったので、もう一度試します", en="failed before, and is tried again")
+ASK_FIRST = Sentence(
+    ja="前回の返事がありません。届いているか確かめてから出します",
+    en="an earlier try was never answered: the channel is asked before anything is sent",
+)
+WITHDRAWN_BY_EDITOR = Sentence(ja="記事が取り下げられました", en="the article is withdrawn")
+EXPIRED = Sentence(ja="公開の期限が過ぎました", en="the article has expired")
+
+# --- what is left as it is ---
+
+UNCHANGED = Sentence(ja="公開済みで、変わりはありません", en="live, and nothing changed")
+PINNED = Sentence(
+    ja="前の版のまま留めてあります（記事を直すと外れます）",
+    en="held at an earlier text until the article changes",
+)
+OFF = Sentence(ja="この記事はここには出しません", en="this article does not go there")
+DRAFT = Sentence(ja="下書きです", en="a draft")
+REVIEW = Sentence(ja="校閲中です", en="in review")
+ARCHIVED = Sentence(ja="しまった記事です", en="archived")
+EDITED_AS_DRAFT = Sentence(
+    ja="公開済みですが ready でないので、直したところは待っています",
+    en="live, but no longer ready: its edits wait",
+)
+IN_THE_AIR = Sentence(ja="いま送っています", en="being sent at this moment")
+GONE = Sentence(
+    ja="記事のファイルが見つかりません。公開したものはそのまま残します",
+    en="the article's file is gone; what is live stays",
+)
+WITHDRAWN = Sentence(ja="取り下げ済みです", en="withdrawn")
+HANDED_OVER = Sentence(
+    ja="一式はできています。人が出すのを待っています", en="the package is ready and waits for a person"
+)
+WAITS_FOR_REMOVAL = Sentence(ja="人が消すのを待っています", en="waits for a person to remove it")
+NEVER_UPDATED = Sentence(ja="ここでは直しを出さない設定です", en="edits never go there (update: never)")
+ASKED_ONLY = Sentence(ja="変更があります。名指しのときだけ出します", en="changed; goes out when it is named")
+PROGRAM_ONLY = Sentence(
+    ja="記事は同じで見せ方だけが変わりました。出したままにします",
+    en="only the program or settings changed; what is there stays",
+)
+CANNOT_EDIT = Sentence(ja="ここでは出したあとに直せません", en="what is posted there can't be changed")
+
+
+def scheduled(at: datetime, zone: ZoneInfo, *, known: bool) -> Sentence:
+    """It is for later."""
+    about_ja, about_en = ("", "at") if known else ("ごろ", "about")
+    return Sentence(ja=f"{clock(at, zone)}{about_ja}に出ます", en=f"goes out {about_en} {clock(at, zone)}")
+
+
+def waits_for(channel: str) -> Sentence:
+    """Another channel must be live first."""
+    return Sentence(ja=f"{channel} の公開を待っています", en=f"waits until {channel} is live")
+
+
+def next_try(at: datetime, zone: ZoneInfo) -> Sentence:
+    """The back-off has not ended."""
+    return Sentence(ja=f"{clock(at, zone)} にもう一度試します", en=f"is tried again at {clock(at, zone)}")
+
+
+def failed(error: Sentence | None) -> Sentence:
+    """The channel refused it."""
+    ja, en = (f": {error.ja}", f": {error.en}") if error else ("", "")
+    return Sentence(ja=f"前回断られました{ja}", en=f"was refused{en}")
+
+
+def on_hold(why: str) -> Sentence:
+    """A hold covers it."""
+    return Sentence(ja=f"保留中です{f'（{why}）' if why else ''}", en=f"on hold{f' ({why})' if why else ''}")
+
+
+# --- what blocks, and the remedies ---
+
+UNSURE = Sentence(
+    ja="届いたかどうか分かりません。ここには問い合わせられません",
+    en="it may have arrived, and this channel can't be asked",
+)
+NO_TIME = Sentence(ja="公開日時（published）がありません", en="it has no `published`")
+NOT_RENDERED = Sentence(ja="このチャンネル向けに組めませんでした", en="it could not be rendered for this channel")
+
+
+def doubts(fields: Collection[str]) -> Sentence:
+    """The import left questions that must be answered."""
+    names = ", ".join(fields)
+    return Sentence(ja=f"確かめることが残っています: {names}", en=f"questions are open: {names}")
+
+
+def moved(old: str, new: str) -> Sentence:
+    """The slug changed after publication."""
+    return Sentence(
+        ja=f"公開後に slug が {old} から {new} に変わりました", en=f"its slug was {old} when it went out, now {new}"
+    )
+
+
+def lost(titles: Collection[str]) -> Sentence:
+    """Too many articles vanished."""
+    names = "、".join(titles)
+    return Sentence(
+        ja=f"公開済みの記事が {len(titles)} 本見つかりません: {names}",
+        en=f"{len(titles)} live articles are gone from the library: {', '.join(titles)}",
+    )
+
+
+def set_ready(article: str) -> Sentence:
+    """Remedy for a draft."""
+    return Sentence(ja=f"{article} の status を ready にしてください", en=f"set `status: ready` in {article}")
+
+
+def schedule(article: str) -> Sentence:
+    """Remedy for a missing time."""
+    return Sentence(
+        ja=f"kawaraban schedule {article} --at now（または published: を書いてください）",
+        en=f"kawaraban schedule {article} --at now (or write `published:`)",
+    )
+
+
+def check(article: str) -> Sentence:
+    """Remedy for what could not be rendered."""
+    return Sentence(ja=f"kawaraban check {article}", en=f"kawaraban check {article}")
+
+
+def settle(article: str, channel: str) -> Sentence:
+    """Remedy for unsure."""
+    command = f"kawaraban settle {article} {channel} --arrived [URL] | --not-arrived"
+    return Sentence(ja=f"見て確かめてから {command}", en=f"look there, then: {command}")
+
+
+def settle_as_it_is(article: str, channel: str) -> Sentence:
+    """Remedy for a change that can't be made."""
+    command = f"kawaraban settle {article} {channel} --as-it-is"
+    return Sentence(ja=command, en=command)
+
+
+def record(article: str, channel: str) -> Sentence:
+    """Remedy for what a person must post."""
+    command = f"kawaraban record {article} {channel} URL"
+    return Sentence(ja=f"出したら {command}", en=f"when it is posted: {command}")
+
+
+def removed(article: str, channel: str) -> Sentence:
+    """Remedy for what a person must remove."""
+    command = f"kawaraban settle {article} {channel} --arrived"
+    return Sentence(ja=f"消したら {command}", en=f"when it is removed: {command}")
+
+
+def publish(article: str, channel: str, option: str = "") -> Sentence:
+    """Remedy: name it."""
+    command = f"kawaraban publish {article} --channel {channel}{option and ' ' + option}"
+    return Sentence(ja=command, en=command)
+
+
+def resume(scope: str) -> Sentence:
+    """Remedy for a hold of the ledger."""
+    return Sentence(ja=f"kawaraban resume {scope}", en=f"kawaraban resume {scope}")
+
+
+def drop_hold(channel: str) -> Sentence:
+    """Remedy for a hold written in the article."""
+    return Sentence(
+        ja=f"記事の channels.{channel}.hold を消してください", en=f"remove `channels.{channel}.hold` from the article"
+    )
+
+
+def answer(fields: Collection[str]) -> Sentence:
+    """Remedy for open questions."""
+    lines = ", ".join(f"review.must.{name}" for name in fields)
+    return Sentence(ja=f"確かめたら {lines} の行を消してください", en=f"answer them and remove {lines}")
+
+
+def keep_alias(old: str) -> Sentence:
+    """Remedy for a moved slug."""
+    return Sentence(
+        ja=f"aliases に {old} を足す（転送されます）か、slug を {old} に戻してください",
+        en=f"add {old} to `aliases` (it will redirect), or set the slug back to {old}",
+    )
+
+
+def drop_withdrawn(article: str) -> Sentence:
+    """Remedy for `--again` while the file still says withdrawn or expired."""
+    return Sentence(
+        ja=f"{article} の withdrawn / expires を消してください", en=f"remove `withdrawn` or `expires` from {article}"
+    )
+
+
+BRING_BACK = Sentence(
+    ja="content/ が正しい場所にあるか、控えから戻せるか確かめてください",
+    en="check that content/ is the right folder, or bring the files back",
+)

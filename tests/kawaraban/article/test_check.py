@@ -1,0 +1,171 @@
+"""The lint: what stops an article, what is only pointed out, each with its line."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from kawaraban.article import check as check_module
+from kawaraban.article import check_body, check_many
+from kawaraban.article.check import check
+from kawaraban.article.finding import Finding
+from kawaraban.article.model import FrontMatter, Picture
+from kawaraban.article.new import ALPHABET, draft, new_id, slug_proposal
+from kawaraban.article.schema import DESCRIPTIONS, schema_text
+from kawaraban.config import Series
+from tests.builders import MATTER, article, channel, publication
+
+ROOT = Path(__file__).parents[3]
+CHANNELS = [channel("site"), channel("rss"), channel("note")]
+GOOD = MATTER + "description: " + "濡れたものの置き場所について、ふたりで話します。" * 3 + "\n"
+
+
+def findings(
+    body: str = "本文です。\n", matter: str = GOOD, pictures: dict[str, Picture] | None = None
+) -> list[Finding]:
+    return check(article(body, matter, pictures), publication(), CHANNELS, {"note": {"table", "footnote", "math"}})
+
+
+def codes(body: str = "本文です。\n", matter: str = GOOD) -> list[str]:
+    return [finding.code for finding in findings(body, matter)]
+
+
+def test_a_good_article_has_no_findings() -> None:
+    assert findings() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "line"),
+    [
+        ("::: dialogue\n汀: 雨。\n", "box-not-closed", 11),
+        ("本文\n\n:::\n", "box-not-opened", 13),
+        ("```\n::: dialogue\n```\n", None, 0),
+        ("#### 深い\n", "heading-level", 11),
+        ("### 飛ぶ\n", "heading-jump", 11),
+        ("![](a.png)\n", "alt-empty", 11),
+        ("![代替](a.png)\n", "image-missing", 11),
+        ("行の <b>太字</b> です\n", "raw-html", 11),
+        ("`<b>` はコード\n", None, 0),
+        ("そうなの!\n", "half-width-mark", 11),
+        ("空白  二つ\n", "double-space", 11),
+        ("１と1\n", "digits-mixed", 1),
+        ("::: notice\n近日中に。\n:::\n", "notice-without-subject", 11),
+        ("::: notice\nnoteにも出ます。\n:::\n", None, 0),
+        ("::: glossary\n出てこない語\n: 定義\n:::\n", "term-unused", 12),
+        ("表です\n\n| a |\n|---|\n| 1 |\n", "table-lossy", 13),
+        ("式 $x$ です\n", "math-lossy", 11),
+    ],
+)
+def test_findings_of_the_body(body: str, code: str | None, line: int) -> None:
+    found = [(finding.code, finding.line) for finding in findings(body)]
+    assert found == ([(code, line)] if code else []) or (code, line) in found
+    assert all(finding.message.ja and finding.message.en for finding in findings(body))
+
+
+@pytest.mark.parametrize(
+    ("extra", "code"),
+    [
+        ("embargo: 2024-07-01T00:00:00+09:00\n", "embargo-after-published"),
+        ("review: {must: {slug: 案}}\n", "review-must"),
+        ("review: {should: {cover: 絵}}\n", "review-should"),
+        ("channels: {mastodon: {delay: 3d}}\n", "channel-unknown"),
+        ("channels: {note: {after: blog}}\n", "channel-unknown"),
+        ("tags: [長い tag]\n", "hashtag-illegal"),
+        ("sources: [{title: 題}]\n", "source-without-url"),
+        ("updated: 2024-01-01\n", "updated-before-published"),
+        ("cover: {src: a.png}\n", "alt-empty"),
+    ],
+)
+def test_findings_of_the_front_matter(extra: str, code: str) -> None:
+    assert code in codes(matter=GOOD + extra)
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "code"),
+    [
+        ("title: 傘のしまい方――濡れたものの置き場所", 'title: "危険\\u202Eな題"', "title-bidi"),
+        ("title: 傘のしまい方――濡れたものの置き場所", f"title: {'長' * 61}", "title-long"),
+        ("title: 傘のしまい方――濡れたものの置き場所", "title: A <b>題</b>", "title-markup"),
+        ("series: 雨の聞き方", "series: ない連載", "series-unknown"),
+        ("slug: where-wet-things-go\n", "", "slug-missing"),
+        ("published: 2024-06-18T07:00:00+09:00\n", "", "published-missing"),
+    ],
+)
+def test_findings_when_a_line_is_another(line: str, instead: str, code: str) -> None:
+    assert code in codes(matter=GOOD.replace(line, instead))
+
+
+def test_a_notice_that_has_become_untrue_is_no_finding() -> None:
+    assert codes("::: {.notice about=note channels=site}\n本稿は後日、noteでも公開します。\n:::\n") == []
+
+
+def test_the_same_id_names_both_files_and_the_remedy() -> None:
+    found = check_many.check_all([article(), article()])
+    twice = next(finding for finding in found if finding.code == "id-twice")
+    assert "where-wet-things-go" in twice.message.en
+    assert twice.remedy is not None
+    assert "new id" in twice.remedy.en
+
+
+def test_the_same_slug_twice_is_an_error() -> None:
+    other = article(matter=MATTER.replace("5r8w2kqd", "5r8w2kqe"))
+    assert "slug-twice" in [finding.code for finding in check_many.check_all([article(), other])]
+
+
+def test_articles_that_wait_for_each_other_are_found() -> None:
+    first = article(matter=MATTER + "after_article: 5r8w2kqe\n")
+    second = article(matter=MATTER.replace("5r8w2kqd", "5r8w2kqe") + "after_article: 5r8w2kqd\n")
+    alone = article(matter=MATTER + "after_article: 00000000\n")
+    assert "after-article-cycle" in [finding.code for finding in check_many.check_all([first, second])]
+    assert "after-article-missing" in [finding.code for finding in check_many.check_all([alone])]
+
+
+def test_every_code_is_explained_to_editors() -> None:
+    sources = [check_module, check_body, check_many]
+    text = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in sources)
+    text += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "kawaraban" / "article").glob("*.py"))
+    known = set(re.findall(r"\"((?:[a-z]+-)+[a-z]+)\"", text))
+    documented = set(
+        re.findall(r"^\| `([a-z-]+)`", (ROOT / "docs" / "check-codes.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    elsewhere = {
+        "unreadable",
+        "image-unreadable",
+        "table-lossy",
+        "footnote-lossy",
+        "math-lossy",
+    }  # made in the library, or from a noun
+    assert documented <= known | elsewhere
+    used = {
+        code
+        for code in known
+        if re.search(
+            rf"(?:at|_at|find|Finding)\(\s*(?:article, )?\"{code}\"|return \"{code}\"|^\s+\"{code}\", _",
+            text,
+            re.MULTILINE,
+        )
+    }
+    assert used <= documented, used - documented
+
+
+def test_ids_are_crockfords_and_slugs_are_never_romanised() -> None:
+    made = new_id(random.Random(1))
+    assert len(made) == 8
+    assert set(made) <= set(ALPHABET)
+    assert slug_proposal("Rain on Roofs: 屋根", made) == "rain-on-roofs"
+    assert slug_proposal("屋根の雨", made) == made
+
+
+def test_a_draft_reads_back_with_its_series_skeleton() -> None:
+    series = Series(slug="s", name="雨の聞き方", speakers=("汀",), skeleton="::: dialogue\n汀: \n:::\n")
+    text = draft("題: その一", "5r8w2kqd", series)
+    made = article(text.partition("---\n")[2].partition("---\n")[2], text.partition("---\n")[2].partition("---\n")[0])
+    assert (made.matter.title, made.matter.status, made.matter.series) == ("題: その一", "draft", "雨の聞き方")
+
+
+def test_the_committed_schema_is_the_models() -> None:
+    assert (ROOT / "docs" / "article.schema.json").read_text(encoding="utf-8") == schema_text()
+    assert set(DESCRIPTIONS) == {field.alias or name for name, field in FrontMatter.model_fields.items()}

@@ -1,0 +1,210 @@
+"""The copy page in a real browser: what a click puts on the clipboard, from a server and from a file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from kawaraban.variant import Variant
+from tests.browser import chromium
+from tests.kawaraban.channels.note_house import note, picture, variant
+
+BODY = (
+    '<h2>台帳</h2>\n<p>雨の翌日にだけ<strong>「頁」</strong>が増える。<br><a href="https://e.jp/">記録</a></p>\n'
+    "<p>【画像1：01-kasa.jpg】</p>\n<ul><li><p>親</p><ul><li><p>子</p></li></ul></li></ul>\n"
+    '<pre class="codeBlock"><code>a &lt; b\n</code></pre>\n<p>｜傘《かさ》</p>\n'
+)
+PLAIN_ONLY = "delete window.ClipboardItem; Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+CATCHER = """<!doctype html><html lang="ja"><title>editor</title><div id="e" contenteditable>…</div><script>
+document.addEventListener('paste', (event) => {
+  event.preventDefault();
+  const data = event.clipboardData;
+  window.caught = { html: data.getData('text/html'), plain: data.getData('text/plain'), types: [...data.types] };
+});</script>"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 900})
+    opened.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield opened
+    opened.close()
+
+
+def prepared() -> Variant:
+    kasa = picture("01-kasa.jpg", caption="四本の傘", alt="一本だけ黒い傘")
+    return variant(
+        BODY,
+        pictures=(kasa,),
+        header=picture("header.jpg", alt="傘"),
+        tags=("雨", "傘"),
+        text="台帳\n雨の翌日",
+        title="題 <名> & “雨”",
+    )
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return note(tmp_path).package(prepared(), None)
+
+
+@pytest.fixture
+def server(package: Path) -> Iterator[str]:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+            """Keep the test's output clean."""
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(package)))
+    running.daemon_threads = True
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{running.server_port}/index.html"
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+@pytest.fixture(params=["served", "served, by event", "from file", "from file, by event"])
+def page(request: pytest.FixtureRequest, context: BrowserContext, package: Path) -> Page:
+    """The copy page in four ways: over HTTP or from the disk, with the asynchronous clipboard or without it."""
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.complaints = complaints  # type: ignore[attr-defined] # carried to the test with the page
+    if "event" in request.param:
+        opened.add_init_script(PLAIN_ONLY)
+    address = request.getfixturevalue("server") if "served" in request.param else (package / "index.html").as_uri()
+    opened.goto(str(address))
+    return opened
+
+
+@pytest.fixture
+def pasted(context: BrowserContext, tmp_path: Path) -> Callable[[], dict[str, Any]]:
+    """Paste into an editor of our own with the keys a person presses, and see both flavours."""
+    (tmp_path / "editor.html").write_text(CATCHER, encoding="utf-8")
+    editor = context.new_page()
+    editor.goto((tmp_path / "editor.html").as_uri())
+
+    def paste() -> dict[str, Any]:
+        editor.bring_to_front()
+        editor.click("#e")
+        editor.keyboard.press("Control+V")
+        caught: dict[str, Any] = editor.evaluate("window.caught")
+        return caught
+
+    return paste
+
+
+def copied(page: Page, part: str) -> None:
+    page.bring_to_front()
+    button = page.locator(f"button[data-copy='{part}']")
+    button.click()
+    expect(button).to_have_text("写した")
+
+
+def test_each_button_writes_its_part(page: Page, pasted: Callable[[], dict[str, Any]]) -> None:
+    copied(page, "title")
+    assert pasted()["plain"] == "題 <名> & “雨”"
+    copied(page, "body")
+    body = pasted()
+    assert body["plain"] == "本文\n"
+    assert set(body["types"]) == {"text/html", "text/plain"}
+    for markup in (
+        "<h2",
+        "<strong",
+        'href="https://e.jp/"',
+        "<li",
+        "<code",
+        "【画像1：01-kasa.jpg】",
+        "｜傘《かさ》",
+        "<br>",
+    ):
+        assert markup in body["html"], markup
+    copied(page, "plain-body")
+    assert (pasted()["plain"], pasted()["html"]) == ("本文\n", "")
+    copied(page, "caption-1")
+    assert pasted()["plain"] == "四本の傘"
+    copied(page, "tags")
+    assert pasted()["plain"] == "#雨 #傘"
+    assert page.complaints == []  # type: ignore[attr-defined] # put there by the fixture
+
+
+def test_an_editor_that_parses_the_paste_gets_the_same_structure(
+    page: Page, pasted: Callable[[], dict[str, Any]]
+) -> None:
+    copied(page, "body")
+    tags = page.evaluate(
+        """html => [...new DOMParser().parseFromString(html, 'text/html').body.children]
+            .map(e => e.localName + ':' + e.textContent.trim()).filter(t => !t.startsWith('meta'))""",
+        pasted()["html"],
+    )
+    assert tags == [
+        "h2:台帳", "p:雨の翌日にだけ「頁」が増える。記録", "p:【画像1：01-kasa.jpg】", "ul:親子", "pre:a < b", "p:｜傘《かさ》",
+    ]  # fmt: skip
+
+
+def test_the_next_step_is_the_one_filled_button(context: BrowserContext, package: Path) -> None:
+    page = context.new_page()
+    page.goto((package / "index.html").as_uri())
+    filled = page.locator("button.next")
+    for part in ("title", "body", "tags"):
+        assert filled.get_attribute("data-copy") == part
+        copied(page, part)
+    assert filled.count() == 0
+
+
+def test_without_scripts_the_text_can_be_selected(browser: Browser, package: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((package / "index.html").as_uri())
+    page.locator("summary", has_text="全文を見る").click()
+    words = page.locator("main").inner_text()
+    for said in ("題 <名> & “雨”", "雨の翌日にだけ「頁」が増える。", "#雨", "四本の傘", "文字を選んで写して"):
+        assert said in words
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_needs_a_sideways_scroll_and_targets_are_large_enough(
+    context: BrowserContext, package: Path, width: int
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((package / "index.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    heights = page.eval_on_selector_all(
+        "button, a.button, label", "all => all.map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= (44 if width < 960 else 24)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("changing", [False, True])
+def test_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: str, *, changing: bool) -> None:
+    live = (
+        prepared().model_copy(update={"title": "前の題", "body": BODY.replace("増える", "減る")}) if changing else None
+    )
+    made = note(tmp_path).package(prepared(), live)
+    context = browser.new_context(color_scheme=scheme, locale="ja-JP")  # type: ignore[arg-type] # light or dark
+    page = context.new_page()
+    page.goto((made / "index.html").as_uri())
+    for folded in page.locator("details").all():
+        folded.evaluate("e => { e.open = true }")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()
