@@ -124,7 +124,7 @@ class Sending:
             if channel.capabilities.finds == "nothing":
                 raise Unsure(_CANNOT_ASK)
             found = channel.find(payload, key)
-            if found is not None:
+            if found is not None and self.action.action is ActionKind.CREATE:  # an update still has to be sent
                 return Answer("live", receipt=found)
 
         def save(note: str) -> None:

@@ -25,7 +25,7 @@ _LATIN_RUN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{7,}")
 
 @lru_cache(maxsize=1)
 def _parser() -> Any:  # noqa: ANN401 - budoux ships no types
-    import budoux  # type: ignore[import-untyped]
+    import budoux
 
     return budoux.load_default_japanese_parser()
 

@@ -77,9 +77,11 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "ledger"):
-            self.run_to_the_end()
-            self.ledger.close()
-            self.folder.cleanup()
+            try:
+                self.run_to_the_end()
+            finally:
+                self.ledger.close()
+                self.folder.cleanup()
 
     @property
     def row(self) -> Delivery:
@@ -197,6 +199,9 @@ class Machine(RuleBasedStateMachine):
     def person_looks(self) -> None:
         """A person looks at the channel and says what is there."""
         row = self.row
+        if row.state is State.FAILED and row.public and not self.server.posts and not self.working:
+            self.ledger.settle(Ending(ID, CHANNEL, Settlement.TAKEN_DOWN), now=self.now, who="editor")
+            return
         if row.state is not State.UNSURE or self.working:
             return
         tries = self.ledger.attempts(ID, CHANNEL)

@@ -302,7 +302,7 @@ def test_the_back_off_is_waited_for_unless_named() -> None:
 def test_what_another_is_sending_is_left_alone_until_its_lease_ends() -> None:
     world = World()
     asked = everywhere(intent())
-    world.put(ID, "site", state=State.SENDING, lease_owner="other", lease_until=NOW + HOUR)
+    world.put(ID, "site", state=State.SENDING, attempts=1, lease_owner="other", lease_until=NOW + HOUR)
     assert of(world.plan(asked, named(ID)), "site").action is ActionKind.SKIP
     lapsed = of(world.plan(asked, now=NOW + HOUR), "site")
     assert (lapsed.action, lapsed.asks_first) == (ActionKind.CREATE, True)
@@ -310,8 +310,8 @@ def test_what_another_is_sending_is_left_alone_until_its_lease_ends() -> None:
 
 def test_unsure_is_a_persons_where_the_channel_cannot_be_asked() -> None:
     world = World()
-    world.put(ID, "hook", state=State.UNSURE)
-    world.put(ID, "site", state=State.UNSURE)
+    world.put(ID, "hook", state=State.UNSURE, attempts=1)
+    world.put(ID, "site", state=State.UNSURE, attempts=1)
     plan = world.plan([wanted(intent(), "hook"), wanted(intent(), "site")])
     hook, site = of(plan, "hook"), of(plan, "site")
     assert (hook.action, hook.word) == (ActionKind.BLOCKED, Word.UNSURE)

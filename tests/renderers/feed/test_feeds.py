@@ -40,6 +40,10 @@ def rss(files: dict[str, bytes], path: str = "feed.xml") -> Any:
     return etree.fromstring(files[path])
 
 
+def page(content: str) -> Any:
+    return html.fromstring(content)
+
+
 def contents(files: dict[str, bytes]) -> list[str]:
     return [item["content_html"] for item in json.loads(files["feed.json"])["items"]]
 
@@ -160,7 +164,7 @@ def test_the_whole_text_is_there(files: dict[str, bytes]) -> None:
     site = render_for_site(made, publication(), channel("site"), PublicFacts()).text
     item = render(made, publication(), channel("rss"), PublicFacts()).text
     assert [line for line in site.split("\n") if "後日、note" not in line] == item.split("\n")
-    text = re.sub(r"\s", "", html.fromstring(contents(files)[0]).text_content())
+    text = re.sub(r"\s", "", page(contents(files)[0]).text_content())
     for line in (
         "前書きは庇（ひさし）の下で「強調」から。",
         "汀：雨の音は点のよう註1。",
@@ -179,21 +183,21 @@ def test_descriptions_are_short_text(files: dict[str, bytes]) -> None:
 
 def test_every_address_is_absolute(files: dict[str, bytes]) -> None:
     for content in contents(files):
-        tree = html.fromstring(content)
+        tree = page(content)
         for url in [*tree.xpath("//@href"), *tree.xpath("//@src")]:
             assert url.startswith("https://"), url
 
 
 def test_only_elements_and_attributes_that_survive_in_readers(files: dict[str, bytes]) -> None:
     for content in contents(files):
-        for element in html.fromstring(content).iter():
+        for element in page(content).iter():
             assert element.tag in ALLOWED, element.tag
             assert set(element.attrib) <= ATTRIBUTES, element.attrib
 
 
 def test_ruby_has_parentheses_and_items_their_language(files: dict[str, bytes]) -> None:
     for content in contents(files):
-        tree = html.fromstring(content)
+        tree = page(content)
         assert tree.get("lang") == "ja"
         assert len(tree.xpath("//rt")) * 2 == len(tree.xpath("//rp"))
 
@@ -205,7 +209,7 @@ def test_notices_about_other_channels_are_in_no_form(files: dict[str, bytes]) ->
 def test_pictures_have_words_and_size_and_are_the_sites(files: dict[str, bytes]) -> None:
     made = article(BODY, matter(1), {"map.png": PICTURE})
     site = render_for_site(made, publication(), channel("site"), PublicFacts())
-    picture = html.fromstring(contents(files)[0]).xpath("//img")[0]
+    picture = page(contents(files)[0]).xpath("//img")[0]
     assert (picture.get("alt"), picture.get("width"), picture.get("height")) == ("地図", "1600", "900")
     assert picture.get("src") == f"https://example.com/articles/rain-1/{site.assets[0].name}"
 
@@ -215,7 +219,7 @@ def test_nasty_characters_come_back_as_they_were(files: dict[str, bytes]) -> Non
         parsed = feedparser.parse(files[path])
         assert not parsed.bozo
         assert parsed.entries[0].title == NASTY
-        assert 'print("雨 < 晴 & 曇 ]]>")' in html.fromstring(parsed.entries[0].content[0].value).text_content()
+        assert 'print("雨 < 晴 & 曇 ]]>")' in page(parsed.entries[0].content[0].value).text_content()
     assert json.loads(files["feed.json"])["items"][0]["title"] == NASTY
 
 
