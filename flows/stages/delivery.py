@@ -17,9 +17,9 @@ from flows.stages.planning import Planned
 from flows.stages.values import Result
 from kawaraban.channels.protocol import Channel, RecordedByHand
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Attempt, Receipt
-from kawaraban.errors import ChannelFailure, KawarabanError, Refused, Sentence, Unavailable, Unsure
-from kawaraban.ledger import Answer, Claim, owner
-from kawaraban.plan import Action
+from kawaraban.errors import ChannelFailure, KawarabanError, NotAuthorised, Refused, Sentence, Unavailable, Unsure
+from kawaraban.ledger import Answer, Claim, Scope, owner
+from kawaraban.plan import Action, reasons
 from kawaraban.variant import Variant
 
 LEASE = timedelta(minutes=5)
@@ -62,6 +62,8 @@ class Sending:
 
     def hand_over(self) -> Result:
         """Prepare the package a person posts from; nothing leaves the house."""
+        if (held := self._held()) is not None:
+            return held
         try:
             place, digest = self._packed()
             self.house.ledger.handed_over(
@@ -100,32 +102,35 @@ class Sending:
         if not isinstance(channel, Channel):
             msg = f"{self.action.channel} can't be sent to"
             raise TypeError(msg)
+        if (held := self._held()) is not None:
+            return held
         attempt = self._claimed()
         try:
             answer = self._asked_or_sent(channel, attempt)
         except Unsure as error:
-            answer = Answer("unsure", error=error.what)
+            answer = Answer("unsure", error=error.what, next_try=self._next_try())
+        except NotAuthorised as error:
+            self._close(error)
+            answer = Answer("refused", error=error.what)
         except Refused as error:
             answer = self._refused(channel, error, attempt)
         except Unavailable as error:
-            answer = Answer("unavailable", error=error.what, next_try=self.house.clock() + self._wait(error))
+            answer = Answer("unavailable", error=error.what, next_try=self._next_try(error.after))
         except Exception as error:  # noqa: BLE001 - a failure without a type may have come after the request had left
             _LOG.exception("%s to %s", self.action.article, self.action.channel)
-            answer = Answer("unsure", error=broken(error))
+            answer = Answer("unsure", error=broken(error), next_try=self._next_try())
         self.house.ledger.conclude([(attempt, answer)], now=self.house.clock(), who=self.house.who)
         place = answer.receipt.url if answer.receipt else None
         return result_of(self.action, answer.outcome, place=place, error=answer.error)
 
     def _asked_or_sent(self, channel: Channel, attempt: Attempt) -> Answer:
         if self.action.action is ActionKind.WITHDRAW:
-            return self._taken_down(channel)
-        payload = channel.prepare(self._variant())
-        for key in attempt.doubts:
-            if channel.capabilities.finds == "nothing":
-                raise Unsure(_CANNOT_ASK)
-            found = channel.find(payload, key)
+            return self._taken_down(channel, attempt)
+        if attempt.doubts:
+            found = self._left_behind(channel, attempt)
             if found is not None and self.action.action is ActionKind.CREATE:  # an update still has to be sent
-                return Answer("live", receipt=found)
+                return found
+        payload = channel.prepare(self._variant())
 
         def save(note: str) -> None:
             self.house.ledger.save(attempt, note)
@@ -137,8 +142,28 @@ class Sending:
             raise Refused(_NOTHING_THERE)
         return Answer("live", receipt=channel.update(payload, receipt, attempt.key, save))
 
-    def _taken_down(self, channel: Channel) -> Answer:
+    def _left_behind(self, channel: Channel, attempt: Attempt) -> Answer | None:
+        """
+        Ask for what the tries in doubt may have posted.
+
+        What is found is recorded with the text that its own try sent, which an edit may have overtaken since.
+        """
+        if channel.capabilities.finds == "nothing":
+            raise Unsure(_CANNOT_ASK)
+        earlier = self.house.ledger.attempts(attempt.article, attempt.channel)
+        for one in {one.key: one for one in earlier if one.key in attempt.doubts}.values():
+            sent = self.house.ledger.variant(one.digest, one.channel)
+            if one.action is ActionKind.CREATE and sent is not None:
+                receipt = channel.find(channel.prepare(sent), one.key)
+                if receipt is not None:
+                    return Answer("live", receipt=receipt, digest=one.digest, article_digest=one.article_digest)
+        return None
+
+    def _taken_down(self, channel: Channel, attempt: Attempt) -> Answer:
         receipt = self._receipt()
+        if receipt is None and attempt.doubts:
+            found = self._left_behind(channel, attempt)
+            receipt = found.receipt if found else None
         if receipt is not None:
             channel.withdraw(receipt)
         return Answer("withdrawn")
@@ -154,9 +179,11 @@ class Sending:
             return answer
         return Answer("live", receipt=found) if found is not None else answer
 
-    def _wait(self, error: Unavailable) -> timedelta:
+    def _next_try(self, wished: timedelta | None = None) -> datetime:
+        """When to try (or, where it is unsure, to ask) again: as the server wishes, else later each time."""
         row = self.house.ledger.delivery(self.action.article, self.action.channel)
-        return error.after or BACK_OFF[min(row.failures if row else 0, len(BACK_OFF) - 1)]
+        own = BACK_OFF[min(row.failures if row else 0, len(BACK_OFF) - 1)]
+        return self.house.clock() + (own if wished is None else wished)
 
     # --- both ---
 
@@ -176,8 +203,23 @@ class Sending:
         return self.planned.variant(self.action.article, self.action.channel, self.action.digest or "")
 
     def _receipt(self) -> Receipt | None:
+        """What is live there (a receipt of what was taken down names nothing)."""
         row = self.house.ledger.delivery(self.action.article, self.action.channel)
-        return row.receipt if row else None
+        return row.receipt if row and row.public else None
+
+    def _held(self) -> Result | None:
+        """A hold of this minute counts, whatever the plan saw; it keeps nothing public that must go."""
+        if self.action.action is ActionKind.WITHDRAW:
+            return None
+        for hold in self.house.ledger.holds():
+            if hold.scope.covers(self.action.article, self.action.channel):
+                return result_of(self.action, "unavailable", error=reasons.on_hold(hold.why))
+        return None
+
+    def _close(self, error: NotAuthorised) -> None:
+        """Hold the channel: fifty deliveries with refused credentials are one trouble, not fifty."""
+        why = f"{error.what.ja} / {error.what.en}"
+        self.house.ledger.hold(Scope(channel=self.action.channel), now=self.house.clock(), who=self.house.who, why=why)
 
 
 _CANNOT_ASK = Sentence(

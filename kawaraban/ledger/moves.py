@@ -53,7 +53,7 @@ def answered(delivery: Delivery, attempt: Attempt, answer: Answer) -> Delivery:
     """Return the delivery after an attempt's answer."""
     match answer.outcome:
         case "live":
-            return _live(delivery, attempt, _given(answer.receipt))
+            return _live(delivery, attempt, answer)
         case "withdrawn":
             return _withdrawn(delivery)
         case "refused":
@@ -141,8 +141,10 @@ def _ended(delivery: Delivery, state: State, answer: Answer) -> Delivery:
     )
 
 
-def _live(delivery: Delivery, attempt: Attempt, receipt: Receipt) -> Delivery:
-    return _shown(delivery, receipt, attempt.digest, attempt.article_digest)
+def _live(delivery: Delivery, attempt: Attempt, answer: Answer) -> Delivery:
+    if answer.digest is not None:
+        return _shown(delivery, _given(answer.receipt), answer.digest, answer.article_digest)
+    return _shown(delivery, _given(answer.receipt), attempt.digest, attempt.article_digest)
 
 
 def _shown(delivery: Delivery, receipt: Receipt, digest: str, article_digest: str | None) -> Delivery:

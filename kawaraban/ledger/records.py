@@ -89,13 +89,16 @@ class Answer:
     How an attempt ended. `receipt` with live; `error` with refused, unavailable and unsure; `next_try` with unavailable.
 
     `unavailable` means that nothing was sent: the delivery goes back to where it was and waits until `next_try`; to
-    `unsure` where an earlier try is still in doubt.
+    `unsure` where an earlier try is still in doubt. `digest` and `article_digest` name the text that is live where it is
+    not the attempt's own, but that of an earlier try which was found.
     """
 
     outcome: Literal["live", "withdrawn", "refused", "unavailable", "unsure"]
     receipt: Receipt | None = None
     error: Sentence | None = None
     next_try: datetime | None = None
+    digest: str | None = None
+    article_digest: str | None = None
 
 
 class Settlement(StrEnum):

@@ -1,0 +1,193 @@
+"""Sending to one channel: what the ledger says afterwards is what is really there, whatever went wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+
+from kawaraban.channels.http.failures import KINDS, failure_of
+from kawaraban.delivery import ActionKind, State
+from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
+from kawaraban.ledger import Scope
+from tests.flows.posts import HOOK, ID, Desk, SilentHook, desk, text
+
+LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
+NO = Refused(Sentence(ja="だめです", en="no"))
+AWAY = Unavailable(Sentence(ja="つながりません", en="no connection"))
+FIRST, SECOND = text("川の音。"), text("直した。")
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path, SilentHook) as opened:
+        yield opened
+
+
+def answers_again(at: Desk) -> None:
+    at.server.before = at.server.after = at.server.blind = None
+
+
+def test_a_post_is_sent_once_and_its_receipt_recorded(at: Desk) -> None:
+    result = at.send(FIRST)
+    assert (result.outcome, at.server.requests) == ("live", ["create"])
+    assert (at.row.state, at.row.live_digest, at.row.url) == (State.LIVE, FIRST.digest, result.place)
+
+
+def test_an_answer_lost_on_the_way_is_found_and_nothing_is_sent_again(at: Desk) -> None:
+    at.server.after = LOST
+    assert at.send(FIRST).outcome == "unsure"
+    assert at.row.next_try == at.now + timedelta(minutes=1)  # asked again then, unless a person is quicker
+    answers_again(at)
+    assert at.send(FIRST).outcome == "live"
+    assert at.server.requests == ["create", "find"]
+    assert (at.row.state, at.row.live_digest, at.row.doubtful) == (State.LIVE, FIRST.digest, False)
+
+
+def test_a_post_found_under_an_older_key_is_recorded_with_the_text_it_carries(at: Desk) -> None:
+    at.server.after = LOST
+    at.send(FIRST)
+    answers_again(at)
+    at.send(SECOND)
+    assert list(at.server.posts.values()) == [FIRST.text]
+    assert (at.row.live_digest, at.row.article_digest) == (FIRST.digest, f"file of {FIRST.text}")
+    assert at.row.desired_digest == SECOND.digest  # so the word is "changed", and the next step updates it
+    assert at.send(SECOND).outcome == "live"
+    assert list(at.server.posts.values()) == [SECOND.text]
+    assert at.row.live_digest == SECOND.digest
+    assert at.server.requests == ["create", "find", "update"]
+
+
+def test_what_did_not_arrive_is_sent_after_asking(at: Desk) -> None:
+    at.server.before = LOST
+    at.send(FIRST)
+    answers_again(at)
+    at.send(SECOND)
+    assert at.server.requests == ["create", "find", "create"]
+    assert list(at.server.posts.values()) == [SECOND.text]
+
+
+def test_where_nothing_can_be_asked_a_person_decides(silent: Desk) -> None:
+    silent.server.after = LOST
+    silent.send(FIRST)
+    answers_again(silent)
+    assert silent.send(FIRST).outcome == "unsure"
+    assert silent.server.requests == ["create"]
+    assert silent.row.state is State.UNSURE
+
+
+def test_a_channel_that_cannot_be_asked_now_keeps_the_doubt(at: Desk) -> None:
+    at.server.after = LOST
+    at.send(FIRST)
+    answers_again(at)
+    at.server.blind = AWAY
+    assert at.send(FIRST).outcome == "unavailable"
+    assert (at.row.state, at.row.doubtful) == (State.UNSURE, True)
+    assert at.server.requests == ["create", "find"]
+
+
+def test_a_refusal_that_created_a_post_is_found(at: Desk) -> None:
+    at.server.after = NO
+    assert at.send(FIRST).outcome == "live"
+    assert at.row.live_digest == FIRST.digest
+
+
+def test_a_refusal_stays_refused_where_nothing_is_found_or_nobody_can_tell(at: Desk) -> None:
+    at.server.before = NO
+    assert at.send(FIRST).outcome == "refused"
+    assert (at.row.state, at.row.doubtful) == (State.FAILED, False)
+    at.server.blind = AWAY
+    assert at.send(FIRST, reopen=True).outcome == "refused"
+
+
+def test_refused_credentials_hold_the_channel_and_the_next_delivery_does_not_knock(at: Desk) -> None:
+    at.server.before = NotAuthorised(Sentence(ja="認証が通りません", en="our credentials are refused"))
+    assert at.send(FIRST).outcome == "refused"
+    assert [hold.scope for hold in at.house.ledger.holds()] == [Scope(channel=HOOK)]
+    assert "credentials" in at.house.ledger.holds()[0].why
+    knocked = list(at.server.requests)
+    assert at.send(FIRST, reopen=True).outcome == "unavailable"
+    assert (at.server.requests, at.row.attempts) == (knocked, 1)
+    answers_again(at)
+    at.house.ledger.resume(Scope(channel=HOOK), now=at.now, who="editor")
+    assert at.send(FIRST, reopen=True).outcome == "live"
+
+
+def test_a_hold_set_after_the_plan_was_made_still_stops_the_post_but_no_withdrawal(at: Desk) -> None:
+    at.send(FIRST)
+    at.house.ledger.hold(Scope(), now=at.now, who="editor")
+    assert at.send(SECOND).outcome == "unavailable"
+    assert at.send(FIRST, ActionKind.WITHDRAW).outcome == "withdrawn"
+    assert at.server.posts == {}
+
+
+def test_the_back_off_grows_and_a_servers_own_wish_goes_before_it(at: Desk) -> None:
+    waits = []
+    at.server.before = AWAY
+    for _ in range(6):
+        at.send(FIRST)
+        assert at.row.next_try is not None
+        waits.append(at.row.next_try - at.now)
+        at.now = at.row.next_try
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(minutes=1), timedelta(hours=1))
+    at.server.before = Unavailable(AWAY.what, after=timedelta(hours=5))
+    at.send(FIRST)
+    assert at.row.next_try == at.now + timedelta(hours=5)
+    answers_again(at)
+    at.send(FIRST)
+    after = at.row
+    assert (after.failures, after.next_try, after.error, after.saved) == (0, None, None, None)
+
+
+def test_a_failure_without_a_type_may_have_arrived(at: Desk) -> None:
+    at.server.after = RuntimeError("mystery")
+    assert at.send(FIRST).outcome == "unsure"
+    answers_again(at)
+    assert at.send(FIRST).outcome == "live"
+    assert at.server.requests == ["create", "find"]
+
+
+@pytest.mark.parametrize("cls", sorted(KINDS, key=str), ids=lambda cls: cls.__name__)
+def test_every_exception_of_requests_ends_as_its_kind_says(at: Desk, cls: type[requests.RequestException]) -> None:
+    at.server.before = failure_of(cls.__new__(cls), "https://example.net/")
+    expected = {Refused: State.FAILED, Unavailable: State.WAITING, Unsure: State.UNSURE}
+    at.send(FIRST)
+    assert at.row.state is expected[KINDS[cls]]
+
+
+def test_a_withdrawal_takes_down_what_an_unanswered_try_may_have_posted(at: Desk) -> None:
+    at.server.after = LOST
+    at.send(FIRST)
+    answers_again(at)
+    assert at.send(FIRST, ActionKind.WITHDRAW).outcome == "withdrawn"
+    assert at.server.posts == {}
+    assert at.row.state is State.WITHDRAWN
+
+
+def test_a_withdrawal_of_what_may_have_arrived_where_nothing_can_be_asked_is_a_persons(silent: Desk) -> None:
+    silent.server.after = LOST
+    silent.send(FIRST)
+    answers_again(silent)
+    assert silent.send(FIRST, ActionKind.WITHDRAW).outcome == "unsure"
+    assert silent.row.state is State.UNSURE
+
+
+def test_a_lost_answer_of_an_update_is_sent_again_to_the_same_post(at: Desk) -> None:
+    at.send(FIRST)
+    at.server.after = LOST
+    at.send(SECOND)
+    answers_again(at)
+    assert (at.row.state, at.row.live_digest) == (State.UNSURE, FIRST.digest)
+    assert at.send(SECOND).outcome == "live"
+    assert list(at.server.posts.values()) == [SECOND.text]
+    assert at.house.ledger.attempts(ID, HOOK)[1].key == at.house.ledger.attempts(ID, HOOK)[2].key
