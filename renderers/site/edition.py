@@ -8,6 +8,7 @@ in, and the sitemap that names it, whether the archive holds ten articles or ten
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -30,6 +31,7 @@ from renderers.site.views import ArticleView, Column, Corrected, FeedsView, Home
 _COLUMNS = 8
 _OPENING = 170
 _OPENING_ALONE = 420
+_SOURCES = re.compile(r'(?:\s*<section class="source".*?</section>\n?)+', re.DOTALL)
 
 
 def edition(
@@ -115,10 +117,12 @@ class _Edition:
     def _article_view(self, card: Card) -> ArticleView:
         head = card.head
         older, newer = self.shelf.neighbours(card)
+        source, body = _after_sources(card.variant.body)
         shows_cover = card.cover is not None and f'src="{card.cover.name}"' not in card.variant.body
         return ArticleView(
             card=card,
-            body=Markup(card.variant.body),  # noqa: S704 - made and escaped by our own macros
+            source=source,
+            body=body,
             json_ld=blog_posting(card, self.frame.publication),
             cover=card.cover if shows_cover else None,
             older=older,
@@ -207,6 +211,12 @@ class _Edition:
             Corrected(entry.date, entry.text, card) for card in self.shelf.listed for entry in card.head.corrections
         ]
         return sorted(found, key=lambda one: (dates.order(one.date, zone), one.card.id, one.text), reverse=True)
+
+
+def _after_sources(body: str) -> tuple[Markup, Markup]:
+    """Return the source cards a body begins with, and what follows them."""
+    end = found.end() if (found := _SOURCES.match(body)) else 0
+    return Markup(body[:end]), Markup(body[end:])  # noqa: S704 - made and escaped by our own macros
 
 
 def _home_view(lead: Card | None, columns: tuple[Column, ...]) -> HomeView:

@@ -33,9 +33,14 @@ class Issue:
 
 @dataclass(frozen=True)
 class ArticleView:
-    """article.html. `cover` is the article's own picture where the body does not show it already."""
+    """
+    article.html. `source` are the source cards the body begins with, `body` the rest: the contents stand between them.
+
+    `cover` is the article's own picture where the body does not show it already.
+    """
 
     card: Card
+    source: Markup
     body: Markup
     json_ld: Markup
     cover: Asset | None
