@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import count
 
 from lxml import html
@@ -26,8 +27,27 @@ class Block:
 
     @property
     def key(self) -> str:
-        """What makes two blocks the same: the markup, or for a picture its bytes and its caption."""
-        return self.html if self.picture is None else f"{self.picture.digest}\n{self.picture.caption}"
+        """What makes two blocks the same: the markup, or for a picture its bytes, its caption and its description."""
+        if self.picture is None:
+            return self.html
+        return f"{self.picture.digest}\n{self.picture.caption}\n{self.picture.alt}"
+
+    @property
+    def shown(self) -> str:
+        """The words a reader sees: a picture's are its caption."""
+        return self.text if self.picture is None else self.picture.caption
+
+    @property
+    def items(self) -> tuple[Block, ...]:
+        """The items of a list, each as the paragraph it is, in the order of the text."""
+        paragraphs = html.fragment_fromstring(self.html).xpath("//li/p")
+        return tuple(replace(_block(paragraph, {}), tag="li") for paragraph in paragraphs)
+
+    @property
+    def shape(self) -> str:
+        """A list without its words: what stands in what."""
+        holder = html.fragment_fromstring(self.html)
+        return "".join(_shape(holder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,14 @@ def outline(variant: Variant) -> Outline:
 def anchor(number: int, asset: Asset) -> str:
     """Return the line that marks a picture's place in the pasted text."""
     return f"【画像{number}：{asset.name}】"
+
+
+def _shape(element: HtmlElement) -> Iterator[str]:
+    yield f"<{element.tag} {element.get('start', '')}>"
+    if element.tag != "p":
+        for child in element:
+            yield from _shape(child)
+    yield "</>"
 
 
 def _block(element: HtmlElement, anchors: dict[str, Asset]) -> Block:

@@ -167,7 +167,7 @@ def test_a_small_change_says_what_to_find_and_what_to_put(tmp_path: Path) -> Non
     (change,) = sheet.changes
     assert change.old is not None
     assert change.new is not None
-    assert (change.old.text, change.new.text) == ("雨の翌日にだけ頁が増える。", "雨の翌日にだけ頁が倍になる。")
+    assert (change.old.words, change.new.text) == ("雨の翌日にだけ頁が増える。", "雨の翌日にだけ頁が倍になる。")
     assert (sheet.title, sheet.added_tags, sheet.removed_tags, sheet.whole) == ("新しい題", ("駅",), ("傘",), False)
     made = note(tmp_path).package(changed, full())
     assert texts(made)["change-1"]["html"] == "<p>雨の翌日にだけ頁が倍になる。</p>"
@@ -179,8 +179,8 @@ def test_an_added_paragraph_names_the_one_before_it() -> None:
     added = full(body=BODY.replace("<p>https", "<p>足した。</p>\n<p>https"))
     (change,) = change_sheet(added, full()).changes
     assert change.old is None
-    assert change.after is not None
-    assert change.after.picture is not None
+    assert change.beside is not None
+    assert change.beside.number == 1
 
 
 def test_a_removed_paragraph_is_removed() -> None:
