@@ -88,7 +88,8 @@ def new(call: Call) -> int:
     library = Library(call.root / "content")
     if (library.content / folder).exists():
         folder = folder.with_name(f"{folder.name}-{article_id}")
-    path = library.create(folder / "index.md", draft(title, article_id, series).encode())
+    text = draft(title, article_id, series, publication.speakers)
+    path = library.create(folder / "index.md", text.encode())
     call.say(Sentence(ja=str(path), en=str(path)))
     return EXIT_DONE
 

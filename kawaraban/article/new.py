@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Protocol
 
 from kawaraban.article.frontmatter import with_value
@@ -38,15 +39,20 @@ def slug_proposal(title: str, article_id: str) -> str:
     return slug if len(slug) >= 3 else article_id  # noqa: PLR2004 - one or two letters say nothing
 
 
-def draft(title: str, article_id: str, series: Series | None = None) -> str:
-    """Return the text of a new file: front matter with `status: draft`, then the series' skeleton."""
+def draft(title: str, article_id: str, series: Series | None = None, speakers: Sequence[str] = ()) -> str:
+    """
+    Return the text of a new file: front matter with `status: draft`, then the series' skeleton.
+
+    `speakers` are the publication's, for a series that names none.
+    """
     text = f"---\nid: {article_id}\n---\n"
     text = with_value(text, "title", title)
     text = with_value(text, "slug", slug_proposal(title, article_id))
     if series is not None:
         text = with_value(text, "series", series.name)
-        if series.speakers:
-            text = with_value(text, "speakers", list(series.speakers))
+    names = (series.speakers if series is not None else ()) or speakers
+    if names:
+        text = with_value(text, "speakers", list(names))
     text = with_value(text, "status", "draft")
     skeleton = series.skeleton.strip("\n") if series is not None else ""
     return f"{text}\n{skeleton}\n" if skeleton else f"{text}\n"
