@@ -13,7 +13,7 @@ from kawaraban.edition import EditionFile, Stage, edition_key
 from renderers.site import dates
 from renderers.site.cards import PAGE_SIZE, Card, Chunk, Shelf, chunks
 from renderers.site.frame import Frame
-from renderers.site.typeset import kanji
+from renderers.site.typeset import digits, kanji
 from renderers.site.views import Count, FindView, ListView, Name, Pager, SeriesEntry, Year
 
 
@@ -29,6 +29,8 @@ class ListOf:
     series: Series | None = None
     person: Person | None = None
     others: tuple[Series, ...] = ()
+    running: str = ""
+    """What the running head says instead of `heading`: there, digits would lie on their side."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,14 @@ class Lists:
             yield ListOf("person", address.person(person.slug), person.name, self.shelf.people.get(person.name, ()),
                          person.description, person=person)  # fmt: skip
         for (year, month), cards in sorted(self.shelf.months.items()):
-            yield ListOf("month", address.archive(year, month), f"{year}年{month}月", cards)
+            yield ListOf("month", address.archive(year, month), f"{year}年{month}月", cards,
+                         running=f"{digits(year)}年{kanji(month)}月")  # fmt: skip
 
     def _pages(self, one: ListOf) -> Iterator[EditionFile]:
         for chunk in chunks(one.cards):
             path = one.path if chunk.is_front else address.numbered(one.path, chunk.number)
             running = (
-                one.heading,
+                one.running or one.heading,
                 self._total(one) if chunk.is_front else _places(one, chunk.first, chunk.last),
                 self.frame.site.name,
             )

@@ -141,12 +141,17 @@ def opening(words: str, limit: int) -> tuple[str, ...]:
 def kanji(number: int) -> str:
     """Return a number in 漢数字: 14 → 十四, 120 → 百二十, 1050 → 千五十; from 10,000 digit by digit."""
     if number >= 10_000:  # noqa: PLR2004 - the powers below have their own signs
-        return "".join(_DIGITS[int(digit)] for digit in str(number))
+        return digits(number)
     written, rest = "", number
     for power, sign in ((1000, "千"), (100, "百"), (10, "十")):
         count, rest = divmod(rest, power)
         written += ("" if count == 1 else _DIGITS[count]) + sign if count else ""
     return written + (_DIGITS[rest] if rest or not number else "")
+
+
+def digits(number: int) -> str:
+    """Return a number digit by digit, as years are set in vertical lines: 2024 → 二〇二四."""
+    return "".join(_DIGITS[int(digit)] for digit in str(number))
 
 
 def minutes(characters: int) -> int:
