@@ -4,6 +4,7 @@ note, posted by hand: the package a person posts from, and reading back what the
     channel      Note: the channel's verbs
     settings     its keys in `config/channels.yaml`
     location     the addresses a person may give, and the key in them
+    pace         how often note may be asked
     public       note's public reading interface: is the note live, deleted, a draft, or can't we tell
     stored       note's HTML as comparable pieces
     comparison   what is live against what was prepared, in words

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, assert_never
 
@@ -10,6 +12,7 @@ from pydantic import BaseModel
 
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.note.location import Location, located, public_url
+from kawaraban.channels.note.pace import Pace
 from kawaraban.channels.note.settings import Settings
 from kawaraban.channels.protocol import LiveCopy, Payload, Save, Surroundings
 from kawaraban.config.load import own_settings
@@ -46,9 +49,10 @@ class Note:
     )
     Settings: ClassVar[type[BaseModel]] = Settings
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Surroundings, sleep: Callable[[float], None] = time.sleep) -> None:
         self._surroundings = surroundings
         self._settings = own_settings(surroundings.settings, Settings)
+        self._pace = Pace(surroundings.root / ".kawaraban" / "cache" / "note-pace.json", surroundings.clock, sleep)
 
     # --- the package ----------------------------------------------------------------------------------------------
 
@@ -60,7 +64,8 @@ class Note:
         """Write the folder a person posts from, whole or not at all; with a change sheet where `live` is given."""
         from kawaraban.channels.note.package import Packing, write_package
 
-        packing = Packing(surroundings=self._surroundings, path=self._settings.path, contents=self._settings.contents)
+        path = self._settings.path or f"packages/{self._surroundings.settings.name}"
+        packing = Packing(surroundings=self._surroundings, path=path, contents=self._settings.contents)
         return write_package(packing, variant, live)
 
     # --- what a person posted -------------------------------------------------------------------------------------
@@ -146,13 +151,20 @@ class Note:
     # --- reading --------------------------------------------------------------------------------------------------
 
     def _read(self, key: str) -> LiveNote | NotLive | CantTell:
-        from kawaraban.channels.http import Limits, Session
-        from kawaraban.channels.note.public import read_note
+        from kawaraban.channels.http import CantTell, Limits, Session
+        from kawaraban.channels.note.public import asked_to_wait, read_note
+
+        if (left := self._pace.stopped()) is not None:
+            return asked_to_wait(left)
+        self._pace.take_turn()
 
         seconds = self._settings.timeout.total_seconds()
         limits = Limits(connect=seconds, read=seconds, whole=3 * seconds)
         with Session(private=self._surroundings.publication.network.private, limits=limits) as session:
-            return read_note(session, self._settings.api, key)
+            found = read_note(session, self._settings.api, key, self._surroundings.clock())
+        if isinstance(found, CantTell) and found.after is not None:
+            self._pace.stop(found.after)
+        return found
 
     def _received(self, found: LiveNote, place: Location, variant: Variant) -> Receipt:
         from kawaraban.channels.note.comparison import differences, is_another_article, live_anchors

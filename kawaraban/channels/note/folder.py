@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -24,20 +24,31 @@ class _Exchange(Protocol):
 
 def replace_folder(target: Path, files: Iterable[tuple[str, bytes]], staging: Path) -> None:
     """
-    Make `target` hold exactly these files (relative path, bytes).
+    Make `target` hold exactly these files (relative path, bytes); one that does already is not touched.
 
     They are written below `staging` first (same file system; emptied before and after). An error on the way leaves
     `target` as it was.
     """
+    wanted = dict(files)
     fresh, aside = staging / "new", staging / "old"
     _put_back(aside, target)
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for path, content in files:
-        _write(fresh / path, content)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _swap(fresh, target, aside, exchanged)
+    if not holds(target, wanted):
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for path, content in wanted.items():
+            _write(fresh / path, content)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _swap(fresh, target, aside, exchanged)
     shutil.rmtree(staging, ignore_errors=True)
+
+
+def holds(target: Path, wanted: Mapping[str, bytes]) -> bool:
+    """Return whether the folder holds exactly these files; what a file manager hides there does not count."""
+    if target.is_symlink() or not target.is_dir():
+        return False
+    there = {path.relative_to(target).as_posix(): path for path in target.rglob("*") if not path.is_dir()}
+    shown = {name for name in there if not any(part.startswith(".") for part in name.split("/"))}
+    return shown == set(wanted) and all(there[name].read_bytes() == content for name, content in wanted.items())
 
 
 def _swap(fresh: Path, target: Path, aside: Path, exchange: _Exchange) -> None:
@@ -57,7 +68,10 @@ def _put_back(aside: Path, target: Path) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # a power cut after the exchange must not leave empty files
 
 
 def exchanged(one: Path, other: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from kawaraban.variant import Asset, Variant
 
 MARKDOWN = "text/markdown"
 STAGING = Path(".kawaraban") / "staging" / "note"
+_FOLDER = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class Packing:
     contents: bool
 
     def folder(self, variant: Variant) -> Path:
-        """Return where a variant's package lies."""
-        return self.surroundings.root / self.path / variant.head.slug
+        """Return where a variant's package lies: under its slug, or its id where a slug would be no folder's name."""
+        slug = variant.head.slug
+        return self.surroundings.root / self.path / (slug if _FOLDER.fullmatch(slug) else variant.article)
 
     def staging(self, variant: Variant) -> Path:
         """Return where it is made: below the root's `.kawaraban`, or beside it where that is another file system."""

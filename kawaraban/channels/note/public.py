@@ -10,10 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
 
 from kawaraban.channels.http import Answer, CantTell, Session
+from kawaraban.channels.http.hints import retry_after
+from kawaraban.channels.note.pace import STOP
 from kawaraban.errors import Sentence
 
 _ABSENT = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -42,10 +45,26 @@ class NotLive:
     state: Absence
 
 
-def read_note(session: Session, api: str, key: str) -> LiveNote | NotLive | CantTell:
-    """Ask note for a note."""
+def read_note(session: Session, api: str, key: str, now: datetime) -> LiveNote | NotLive | CantTell:
+    """Ask note for a note; after a 429 the answer's `after` says how long to leave note alone."""
     answer = session.ask(f"{api.rstrip('/')}/api/v3/notes/{key}", headers={"Accept": "application/json"})
-    return answer if isinstance(answer, CantTell) else understood(answer, key)
+    if isinstance(answer, CantTell):
+        return answer
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return asked_to_wait(retry_after(answer.headers, answer.body, now) or STOP)
+    return understood(answer, key)
+
+
+def asked_to_wait(left: timedelta) -> CantTell:
+    """Return what is known while note wants to be left alone: nothing."""
+    seconds = max(1, round(left.total_seconds()))
+    return CantTell(
+        Sentence(
+            ja=f"noteが待つように言っています（あと{seconds}秒）",
+            en=f"note asks us to wait ({seconds} s left)",
+        ),
+        left,
+    )
 
 
 def understood(answer: Answer, key: str) -> LiveNote | NotLive | CantTell:

@@ -12,8 +12,9 @@ from kawaraban.config.models import Duration
 
 class Settings(BaseModel):
     """
-    `user`: the name in the account's address (note.com/USER); `path`: where packages are written, below the root.
+    `user`: the name in the account's address (note.com/USER).
 
+    `path`: where packages are written, below the root (`packages/` and the channel's name where it isn't said).
     `lists`, `inline_code`, `contents` are read by the renderer (docs/channels/note.md). `api`: the server of note's
     public reading interface; another one only in tests. `timeout`: how long reading waits for note before the page
     counts as not verified.
@@ -22,7 +23,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
-    path: str = "packages/note"
+    path: Annotated[str, StringConstraints(min_length=1)] | None = None
     api: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+/?$")] = "https://note.com"
     timeout: Annotated[Duration, Field(gt=timedelta(), le=timedelta(minutes=2))] = timedelta(seconds=10)
     lists: Literal["nested", "flat"] = "nested"

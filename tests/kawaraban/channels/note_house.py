@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,17 @@ def bytes_of(asset: Asset) -> bytes:
     return held.getvalue()
 
 
-def note(root: Path, api: str = "https://note.com", **own: Any) -> Note:
-    """The channel of user migiwa; loopback is allowed, and it waits a quarter of a second."""
+def note(
+    root: Path,
+    api: str = "https://note.com",
+    clock: Callable[[], datetime] = lambda: NOW,
+    sleep: Callable[[float], None] = lambda _: None,
+    **own: Any,
+) -> Note:
+    """The channel of user migiwa; loopback is allowed, it waits a quarter of a second for answers and never sleeps."""
     settings = channel("note", own={"user": "migiwa", "api": api, "timeout": timedelta(seconds=0.25), **own})
     paper = publication(network=NetworkSettings(private=True))
-    return Note(Surroundings(root, paper, settings, bytes_of, lambda: NOW))
+    return Note(Surroundings(root, paper, settings, bytes_of, clock), sleep)
 
 
 def picture(name: str, *, caption: str = "", alt: str = "", digest: str = "ab") -> Asset:

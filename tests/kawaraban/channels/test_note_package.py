@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
 
+from kawaraban.channels.note import Note
 from kawaraban.channels.note import folder as folder_room
 from kawaraban.channels.note.changes import change_sheet
-from kawaraban.channels.note.folder import exchanged, replace_folder
+from kawaraban.channels.note.folder import exchanged, holds, replace_folder
+from kawaraban.channels.protocol import Surroundings
 from kawaraban.variant import Variant
-from tests.kawaraban.channels.note_house import note, picture, variant
+from tests.builders import NOW, channel, publication
+from tests.kawaraban.channels.note_house import bytes_of, note, picture, variant
 
 BODY = (
     "<h2>台帳</h2>\n<p>雨の翌日にだけ頁が増える。</p>\n<p>【画像1：01-kasa.jpg】</p>\n<p>https://e.jp/card</p>\n"
@@ -69,6 +77,87 @@ def test_an_older_package_is_replaced_whole(tmp_path: Path) -> None:
     assert not (made / "images").exists()
     assert list(made.parent.iterdir()) == [made]
     assert not list((tmp_path / ".kawaraban" / "staging" / "note").iterdir())
+
+
+def test_a_second_run_leaves_equal_bytes_untouched(tmp_path: Path) -> None:
+    def stamps(made: Path) -> dict[Path, tuple[int, int]]:
+        return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in made.rglob("*")}
+
+    made = note(tmp_path).package(full(), None)
+    before = stamps(made)
+    assert stamps(note(tmp_path).package(full(), None)) == before
+    (made / ".DS_Store").write_bytes(b"a file manager's")
+    assert note(tmp_path).package(full(), None) == made
+    assert (made / "index.html").stat().st_ino == before[made / "index.html"][0]
+    (made / "title.txt").write_text("別の題\n", encoding="utf-8")
+    note(tmp_path).package(full(), None)
+    assert (made / "title.txt").read_text(encoding="utf-8") == "雨の聞き方\n"
+
+
+@pytest.mark.parametrize("slug", ["../../x", "/etc/x", "a/b", ".", "", "雨", "x" * 300])
+def test_a_slug_that_is_no_folders_name_stays_inside(tmp_path: Path, slug: str) -> None:
+    prepared = full()
+    head = prepared.head.model_copy(update={"slug": slug})
+    made = note(tmp_path).package(prepared.model_copy(update={"head": head}), None)
+    assert made == tmp_path / "packages/note/5r8w2kqd"
+
+
+def test_two_note_channels_write_into_folders_of_their_own(tmp_path: Path) -> None:
+    settings = channel("nikki", "note", own={"user": "nikki"})
+    second = Note(Surroundings(tmp_path, publication(), settings, bytes_of, lambda: NOW))
+    assert second.package(full(), None) == tmp_path / "packages/nikki/ame-no-kikikata"
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_kill_at_any_instant_leaves_the_old_folder_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, exchanges: bool
+) -> None:
+    """Every step on the disk is made to be the last one in turn; then another run mends what is left."""
+    if not exchanges:
+        monkeypatch.setattr(folder_room, "exchanged", lambda *_: False)
+    old, new = [("t", b"old"), ("images/a", b"old")], [("t", b"new"), ("images/b", b"new")]
+    for last in range(1, 40):
+        target, staging = tmp_path / f"{last}" / "a", tmp_path / f"{last}" / "staging"
+        replace_folder(target, old, staging)
+        with monkeypatch.context() as patched:
+            killed = _killing(patched, last)
+            with suppress(Killed):
+                replace_folder(target, new, staging)
+        where = target if target.exists() else staging / "old"  # without an exchange, for one instant
+        assert holds(where, dict(old)) or holds(where, dict(new))
+        assert exchanges is False or where == target
+        replace_folder(target, new, staging)
+        assert holds(target, dict(new))
+        assert not staging.exists()
+        if not killed:
+            return
+    pytest.fail("a replacement has more than forty steps")
+
+
+class Killed(BaseException):
+    """What nobody catches."""
+
+
+def _killing(patched: pytest.MonkeyPatch, last: int) -> list[str]:
+    """Let the program die before its `last` step on the disk; the list holds that step, if it came to it."""
+    steps = count(1)
+    killed: list[str] = []
+
+    def dying(step: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def taken(*args: Any, **named: Any) -> Any:
+            if killed or next(steps) == last:
+                killed.append(name)
+                raise Killed
+            return step(*args, **named)
+
+        return taken
+
+    patched.setattr(Path, "rename", dying(Path.rename, "rename"))
+    patched.setattr(Path, "open", dying(Path.open, "open"))
+    patched.setattr(Path, "mkdir", dying(Path.mkdir, "mkdir"))
+    patched.setattr(shutil, "rmtree", dying(shutil.rmtree, "rmtree"))
+    patched.setattr(folder_room, "exchanged", dying(folder_room.exchanged, "exchange"))
+    return killed
 
 
 def test_a_failure_leaves_the_older_package_as_it_was(tmp_path: Path) -> None:
