@@ -10,6 +10,7 @@ from datetime import datetime
 from flows.compose import House
 from flows.stages.memory import Memory, Remembered, Watched
 from flows.stages.surveying import Survey, blocking, survey
+from flows.stages.values import Progress, Step, unwatched
 from kawaraban.article.model import Article
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import Delivery
@@ -50,7 +51,7 @@ class Planned:
         return kept if kept is not None else self.pending[(article, channel)]()
 
 
-def plan(house: House, question: Question, *, now: datetime) -> Planned:
+def plan(house: House, question: Question, *, now: datetime, progress: Progress = unwatched) -> Planned:
     """
     Return what publishing would do at `now`.
 
@@ -65,7 +66,7 @@ def plan(house: House, question: Question, *, now: datetime) -> Planned:
         again=question.again,
     )
     deliveries = house.ledger.deliveries(None if found.named is None else list(found.named))
-    return Planning(house, found, selection, now).planned(deliveries)
+    return Planning(house, found, selection, now, progress).planned(deliveries)
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Planning:
     found: Survey
     selection: Selection
     now: datetime
+    progress: Progress = unwatched
     wanted: list[Wanted] = field(default_factory=list)
     result: Planned | None = None
 
@@ -91,6 +93,7 @@ class Planning:
             holds=tuple(ledger.holds()),
             kept=ledger.variant,
             present=self.found.present() if self.found.named is None else None,
+            addresses=ledger.standing({slug for one in self.wanted for slug in one.intent.addresses}),
             dead=is_dead,
         )
         zone = self.house.publication.zone
@@ -100,7 +103,9 @@ class Planning:
     def _all(self, planned: Planned, rows: Mapping[tuple[str, str], Delivery]) -> Iterator[Wanted]:
         memory = Memory(self.house)
         facts = self.house.ledger.all_facts()
-        for article in self.found.articles:
+        articles = self.found.articles
+        for number, article in enumerate(articles, 1):
+            self.progress(Step("plan", _COMPOSING, done=number, of=len(articles)))
             yield from _Rendering(self, article, facts.get(article.id, PublicFacts()), memory, planned).wanted(rows)
         memory.save()
 
@@ -159,6 +164,9 @@ class _Rendering:
         self.planned.rendered[(channel.name, variant.digest)] = variant
         self.memory.keep(self.article, channel, Remembered(key, looked.looked, variant.digest))
         return variant, variant.digest, None
+
+
+_COMPOSING = Sentence(ja="組版し、台帳と照らしています", en="rendering, and comparing with the ledger")
 
 
 def _broken(error: Exception) -> Sentence:

@@ -101,6 +101,11 @@ class Reading:
         with self._read() as connection:
             return queries.kept(connection)
 
+    def standing(self, slugs: Collection[str]) -> Mapping[str, str]:
+        """Return slug → the article that is public under it now, of these slugs."""
+        with self._read() as connection:
+            return queries.standing(connection, slugs)
+
     def live_variants(self, channel: str) -> Iterator[tuple[Delivery, Variant]]:
         """Yield what subscribers see on that channel, by article: for the edition."""
         with self._read() as connection:

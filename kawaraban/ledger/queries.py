@@ -151,6 +151,17 @@ def kept(connection: Connection) -> frozenset[tuple[str, str]]:
     )
 
 
+def standing(connection: Connection, slugs: Collection[str]) -> dict[str, str]:
+    """Return slug → the article that is public under it now, of these slugs."""
+    d, v = t.deliveries.c, t.variants.c
+    asked = select(v.slug, d.article).join(t.deliveries, (v.digest == d.live_digest) & (v.channel == d.channel))
+    return {
+        row.slug: row.article
+        for chunk in chunks(slugs)
+        for row in connection.execute(asked.where(v.slug.in_(chunk)).order_by(d.last_live))
+    }
+
+
 def live_variants(connection: Connection, channel: str) -> Iterator[tuple[Delivery, Variant]]:
     """Yield what subscribers see on a channel, by article."""
     d, v = t.deliveries.c, t.variants.c

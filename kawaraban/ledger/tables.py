@@ -117,6 +117,7 @@ variants = Table(
     Column("slug", Text, nullable=False),
     Column("published", Instant),
     Column("packed", LargeBinary, nullable=False),
+    Index("variants_slug", "slug"),
 )
 
 deliveries = Table(

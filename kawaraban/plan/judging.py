@@ -7,111 +7,13 @@ Each rule looks at a Case and gives a Verdict, or None where it has nothing to s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, State
 from kawaraban.errors import Sentence
-from kawaraban.ledger.records import Hold, Known
 from kawaraban.plan import reasons
-from kawaraban.plan.due import Due
-from kawaraban.plan.values import Cause, Intent, Selection, Wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of it, and why."""
-
-    action: ActionKind
-    reason: Sentence
-    remedy: Sentence | None = None
-    cause: Cause | None = None
-    after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """
-    One (article, channel) with everything that the rules look at.
-
-    `going` is the channel that goes live first in the same run, where there is one. `sending`: another holds it now.
-    `exists`: the ledger has the row.
-    """
-
-    wanted: Wanted
-    delivery: Delivery
-    known: Known | None
-    holds: tuple[Hold, ...]
-    selection: Selection
-    due: Due
-    now: datetime
-    zone: ZoneInfo
-    exists: bool = False
-    sending: bool = False
-    going: str | None = None
-
-    @property
-    def intent(self) -> Intent:
-        """The article's file."""
-        return self.wanted.intent
-
-    @property
-    def named(self) -> bool:
-        """Whether the article was named."""
-        return self.selection.articles is not None and self.intent.article in self.selection.articles
-
-    @property
-    def pin_holds(self) -> bool:
-        """Whether an earlier text is held in place."""
-        return self.delivery.pinned_digest is not None and self.delivery.pinned_against == self.intent.digest
-
-    @property
-    def target(self) -> str | None:
-        """The digest of what should stand there: a pin's own, while it holds."""
-        return self.delivery.pinned_digest if self.pin_holds else self.wanted.digest
-
-    @property
-    def changed(self) -> bool:
-        """Whether something is live there that should be another text."""
-        return self.delivery.public and self.target is not None and self.target != self.delivery.live_digest
-
-    @property
-    def enabled(self) -> bool:
-        """Whether the article goes there: `off` ends by naming article and channel."""
-        insisted = self.named and self.selection.channels is not None
-        return self.wanted.enabled and (insisted or not self.delivery.off)
-
-    @property
-    def ending(self) -> Sentence | None:
-        """Why it must be taken down, if it must."""
-        if self.intent.withdrawn is not None and instant(self.intent.withdrawn, self.zone) <= self.now:
-            return reasons.WITHDRAWN_BY_EDITOR
-        if self.intent.expires is not None and self.intent.expires <= self.now:
-            return reasons.EXPIRED
-        return None
-
-    @property
-    def hold(self) -> tuple[str, Sentence] | None:
-        """Why it is held, and the remedy."""
-        article, channel = self.intent.article, self.wanted.channel
-        for each in self.holds:
-            if each.scope.covers(article, channel):
-                named = [each.scope.article or "", f"--channel {each.scope.channel}" if each.scope.channel else ""]
-                return each.why, reasons.resume(" ".join(part for part in named if part) or "--all")
-        if self.wanted.release.values.hold is not None:
-            return self.wanted.release.values.hold, reasons.drop_hold(channel)
-        return None
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether a person does it."""
-        return self.wanted.capabilities.by_hand
-
-
-def instant(moment: datetime | date, zone: ZoneInfo) -> datetime:
-    """Return a moment as an instant; a bare day begins at the newsroom's midnight."""
-    return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, tzinfo=zone)
+from kawaraban.plan.case import Case, Verdict, cause_of, late_after
+from kawaraban.plan.values import Cause
 
 
 def judge(case: Case) -> Verdict:
@@ -213,16 +115,15 @@ def _wrong(case: Case) -> Verdict | None:
         return _block(reasons.NO_TIME, reasons.schedule(intent.article))
     if (old := _moved_from(case)) is not None:
         return _block(reasons.moved(old, intent.slug), reasons.keep_alias(old))
+    if case.neighbour is not None:
+        return _block(reasons.taken(intent.slug, case.neighbour), reasons.CHANGE_SLUG)
     return _block(reasons.NOT_RENDERED, reasons.check(intent.article)) if case.target is None else None
 
 
 def _moved_from(case: Case) -> str | None:
     """Return the slug under which it is public, if that address would be lost."""
     old = case.known.live_slug if case.known else None
-    if old is None or old == case.intent.slug:
-        return None
-    kept = {alias.strip("/").rpartition("/")[2] for alias in case.intent.aliases}
-    return None if old in kept else old
+    return None if old is None or old in case.intent.addresses else old
 
 
 def _held(case: Case) -> Verdict | None:
@@ -267,11 +168,6 @@ def _update(case: Case) -> Verdict | None:
     return Verdict(ActionKind.UPDATE, _why_update(case, cause), cause=cause)
 
 
-def cause_of(case: Case) -> Cause:
-    """Return what moved: the article (its file, or a person who put an earlier text back), or else the program."""
-    return "program" if case.delivery.article_digest == case.intent.digest and not case.pin_holds else "article"
-
-
 def _why_update(case: Case, cause: Cause) -> Sentence:
     if case.delivery.doubtful:
         return reasons.ASK_FIRST
@@ -288,6 +184,14 @@ def _later(case: Case) -> Verdict | None:
     if case.due.at is not None and (case.due.at > case.now or case.due.waits_for is None):
         return _skip(reasons.scheduled(case.due.at, case.zone, known=case.due.known))
     return _skip(reasons.waits_for(case.due.waits_for or ""))
+
+
+def _too_late(case: Case) -> Verdict | None:
+    """What could not go out in time waits for a person; what may have arrived is asked about whatever the hour."""
+    until = late_after(case)
+    if until is None or until >= case.now or case.named or case.delivery.doubtful:
+        return None
+    return _skip(reasons.overdue(until, case.zone), reasons.publish(case.intent.article, case.wanted.channel))
 
 
 def _create(case: Case) -> Verdict | None:
@@ -317,12 +221,6 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _with_a_person,
     _update,
     _later,
+    _too_late,
     _create,
 )
-
-
-def late_after(case: Case) -> datetime | None:
-    """Return the instant from which it counts as overdue: the later of due and the row's making, plus the limit."""
-    limit: timedelta | None = case.wanted.release.values.late
-    start = [one for one in (case.due.at, case.delivery.made) if one is not None]
-    return max(start) + limit if limit is not None and start else None

@@ -14,9 +14,10 @@ from kawaraban.delivery import ActionKind, Delivery, Standing, State, Word, word
 from kawaraban.errors import Blocked
 from kawaraban.ledger.records import Expectation
 from kawaraban.plan import reasons
+from kawaraban.plan.case import Case, Verdict, late_after
 from kawaraban.plan.diffing import diff
 from kawaraban.plan.due import Due, in_window, own_time
-from kawaraban.plan.judging import Case, Verdict, judge, late_after
+from kawaraban.plan.judging import judge
 from kawaraban.plan.values import Action, Cause, DiffLine, Plan, Recorded, Selection, Wanted
 from kawaraban.variant import Variant
 
@@ -107,7 +108,14 @@ class _Article:
             exists=row is not None,
             sending=row is not None and self._leased(row),
             going=due.waits_for if due.waits_for and self._goes(due.waits_for) else None,
+            neighbour=self._neighbour(wanted),
         )
+
+    def _neighbour(self, wanted: Wanted) -> str | None:
+        """Return the title of another article that is public where this one would be."""
+        there = {self.recorded.addresses.get(slug) for slug in wanted.intent.addresses}
+        others = sorted(one for one in there if one is not None and one != wanted.intent.article)
+        return _title(self.recorded, others[0]) if others else None
 
     def _leased(self, row: Delivery) -> bool:
         if row.state is not State.SENDING or row.lease_until is None or row.lease_until <= self.now:
@@ -174,7 +182,7 @@ def _action(case: Case, verdict: Verdict, recorded: Recorded) -> Action:
         due=case.due.at,
         due_known=case.due.known,
         by_hand=wanted.capabilities.by_hand,
-        off=delivery.off and not case.enabled,
+        off=case.off and not case.enabled,
         losses=text.losses if text is not None else (),
         diff=_diff(case, verdict.cause, text, recorded),
         digest=delivery.live_digest if verdict.action is ActionKind.WITHDRAW else case.target,
@@ -276,7 +284,7 @@ def expectations(plan: Plan) -> list[Expectation]:
     """
     Return what the ledger should expect of the plan's deliveries (Ledger.expect).
 
-    A row is made when something is to be done or has its time; drafts, what is off and what is blocked get none.
+    A row is made when something is to be done, has its time, or was born off; drafts and what is blocked get none.
     """
     return [
         Expectation(each.article, each.channel, each.due if each.due_known else None, each.digest, each.off)
@@ -286,4 +294,6 @@ def expectations(plan: Plan) -> list[Expectation]:
 
 
 def _has_a_place(action: Action) -> bool:
+    if action.off:
+        return True
     return action.action not in _NOTHING_DONE or action.word in (Word.SCHEDULED, Word.ON_HOLD, Word.DUE)

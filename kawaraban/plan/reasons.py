@@ -91,6 +91,14 @@ def failed(error: Sentence | None) -> Sentence:
     return Sentence(ja=f"前回断られました{ja}", en=f"was refused{en}")
 
 
+def overdue(since: datetime, zone: ZoneInfo) -> Sentence:
+    """Too late for this channel."""
+    return Sentence(
+        ja=f"{clock(since, zone)} を過ぎたので、ひとりでには出しません",
+        en=f"too late since {clock(since, zone)}: it does not go out by itself",
+    )
+
+
 def on_hold(why: str) -> Sentence:
     """A hold covers it."""
     return Sentence(ja=f"保留中です{f'（{why}）' if why else ''}", en=f"on hold{f' ({why})' if why else ''}")
@@ -116,6 +124,13 @@ def moved(old: str, new: str) -> Sentence:
     """The slug changed after publication."""
     return Sentence(
         ja=f"公開後に slug が {old} から {new} に変わりました", en=f"its slug was {old} when it went out, now {new}"
+    )
+
+
+def taken(slug: str, title: str) -> Sentence:
+    """Another article is public there."""
+    return Sentence(
+        ja=f"slug「{slug}」には「{title}」が公開されています", en=f"`{title}` is public under the slug `{slug}`"
     )
 
 
@@ -209,6 +224,9 @@ def drop_withdrawn(article: str) -> Sentence:
     )
 
 
+CHANGE_SLUG = Sentence(
+    ja="この記事の slug（と aliases）を別の名前にしてください", en="give this article another slug (and other aliases)"
+)
 BRING_BACK = Sentence(
     ja="content/ が正しい場所にあるか、控えから戻せるか確かめてください",
     en="check that content/ is the right folder, or bring the files back",

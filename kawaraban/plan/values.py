@@ -41,6 +41,11 @@ class Intent:
     blocked: Sentence | None = None
     remedy: Sentence | None = None
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The slugs it would be found under on the site: its own, and those that redirect to it."""
+        return frozenset({self.slug, *(alias.strip("/").rpartition("/")[2] for alias in self.aliases)})
+
     @classmethod
     def of(cls, article: Article, *, blocked: Sentence | None = None, remedy: Sentence | None = None) -> Self:
         """Read it from an article."""
@@ -70,7 +75,8 @@ class Wanted:
     `variant` is what the renderer made; None where the caller knows without rendering that nothing moved (then
     `remembered` is the digest it would have). `release` is resolved (channel < series < article). `after` is the channel
     that must be live first: the settings' own, or the one whose page this text links to. `order` is the channel's
-    place in the settings.
+    place in the settings. `born_off`: on a channel that announces, what was imported or published before the channel
+    was first connected does not go there by itself (DESIGN section 9); a row that exists says so itself.
     """
 
     intent: Intent
@@ -81,6 +87,7 @@ class Wanted:
     remembered: str | None = None
     site: str | None = None
     order: int = 0
+    born_off: bool = False
 
     @property
     def digest(self) -> str | None:
@@ -104,8 +111,8 @@ class Recorded:
     What the ledger and the library have: deliveries, what is known of the articles, holds.
 
     `kept` gives a variant by its digest and channel (Ledger.variant), for the diff. `present`: ids of all articles in
-    the library (None: not asked, then nothing counts as vanished). `dead` tells whether a lease's owner is gone
-    (kawaraban.ledger.is_dead).
+    the library (None: not asked, then nothing counts as vanished). `addresses`: slug → the article that is public
+    there now. `dead` tells whether a lease's owner is gone (kawaraban.ledger.is_dead).
     """
 
     deliveries: tuple[Delivery, ...] = ()
@@ -113,6 +120,7 @@ class Recorded:
     holds: tuple[Hold, ...] = ()
     kept: Callable[[str, str], Variant | None] = lambda _digest, _channel: None
     present: frozenset[str] | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
     dead: Callable[[str], bool] = lambda _owner: False
 
 

@@ -23,6 +23,7 @@ releases: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "delay": st.sampled_from([timedelta(), HOUR]),
         "update": st.sampled_from(["auto", "ask", "never"]),
         "hold": st.just("待つ"),
+        "late": st.sampled_from([timedelta(minutes=30), 3 * HOUR]),
         "window": st.sampled_from(["07:00-21:00", "mon-fri 10:00-10:30"]),
         "at": st.sampled_from(["07:15", "+1d 08:00", NOW]),
     },

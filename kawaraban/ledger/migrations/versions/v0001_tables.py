@@ -166,6 +166,7 @@ def _variants() -> None:
         sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest", "channel"),
     )
+    op.create_index("variants_slug", "variants", ["slug"], unique=False)
 
 
 def _attempts() -> None:

@@ -1,0 +1,132 @@
+"""One (article, channel) with everything the rules look at, and the verdict they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from kawaraban.delivery import ActionKind, Delivery
+from kawaraban.errors import Sentence
+from kawaraban.ledger.records import Hold, Known
+from kawaraban.plan import reasons
+from kawaraban.plan.due import Due
+from kawaraban.plan.values import Cause, Intent, Selection, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of it, and why."""
+
+    action: ActionKind
+    reason: Sentence
+    remedy: Sentence | None = None
+    cause: Cause | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    One (article, channel) with everything that the rules look at.
+
+    `going` is the channel that goes live first in the same run, where there is one. `sending`: another holds it now.
+    `exists`: the ledger has the row. `neighbour` is the title of another article that is public under this one's slug.
+    """
+
+    wanted: Wanted
+    delivery: Delivery
+    known: Known | None
+    holds: tuple[Hold, ...]
+    selection: Selection
+    due: Due
+    now: datetime
+    zone: ZoneInfo
+    exists: bool = False
+    sending: bool = False
+    going: str | None = None
+    neighbour: str | None = None
+
+    @property
+    def intent(self) -> Intent:
+        """The article's file."""
+        return self.wanted.intent
+
+    @property
+    def named(self) -> bool:
+        """Whether the article was named."""
+        return self.selection.articles is not None and self.intent.article in self.selection.articles
+
+    @property
+    def pin_holds(self) -> bool:
+        """Whether an earlier text is held in place."""
+        return self.delivery.pinned_digest is not None and self.delivery.pinned_against == self.intent.digest
+
+    @property
+    def target(self) -> str | None:
+        """The digest of what should stand there: a pin's own, while it holds."""
+        return self.delivery.pinned_digest if self.pin_holds else self.wanted.digest
+
+    @property
+    def changed(self) -> bool:
+        """Whether something is live there that should be another text."""
+        return self.delivery.public and self.target is not None and self.target != self.delivery.live_digest
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the article goes there: `off` ends by naming article and channel."""
+        insisted = self.named and self.selection.channels is not None
+        return self.wanted.enabled and (insisted or not self.off)
+
+    @property
+    def off(self) -> bool:
+        """Whether it was born off there, or the ledger says so."""
+        return self.delivery.off if self.exists else self.wanted.born_off
+
+    @property
+    def ending(self) -> Sentence | None:
+        """Why it must be taken down, if it must."""
+        if self.intent.withdrawn is not None and instant(self.intent.withdrawn, self.zone) <= self.now:
+            return reasons.WITHDRAWN_BY_EDITOR
+        if self.intent.expires is not None and self.intent.expires <= self.now:
+            return reasons.EXPIRED
+        return None
+
+    @property
+    def hold(self) -> tuple[str, Sentence] | None:
+        """Why it is held, and the remedy."""
+        article, channel = self.intent.article, self.wanted.channel
+        for each in self.holds:
+            if each.scope.covers(article, channel):
+                named = [each.scope.article or "", f"--channel {each.scope.channel}" if each.scope.channel else ""]
+                return each.why, reasons.resume(" ".join(part for part in named if part) or "--all")
+        if self.wanted.release.values.hold is not None:
+            return self.wanted.release.values.hold, reasons.drop_hold(channel)
+        return None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person does it."""
+        return self.wanted.capabilities.by_hand
+
+
+def instant(moment: datetime | date, zone: ZoneInfo) -> datetime:
+    """Return a moment as an instant; a bare day begins at the newsroom's midnight."""
+    return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, tzinfo=zone)
+
+
+def cause_of(case: Case) -> Cause:
+    """Return what moved: the article (its file, or a person who put an earlier text back), or else the program."""
+    return "program" if case.delivery.article_digest == case.intent.digest and not case.pin_holds else "article"
+
+
+def late_after(case: Case) -> datetime | None:
+    """
+    Return the instant from which it counts as overdue: the later of due and the row's making, plus the limit.
+
+    What has no row yet is made now: an old article that was never to go there is not late.
+    """
+    limit: timedelta | None = case.wanted.release.values.late
+    if limit is None or case.due.at is None:
+        return None
+    return max(case.due.at, case.delivery.made or case.now) + limit
