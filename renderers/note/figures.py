@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kawaraban.article.blocks import Block, Figure, Image, Inline, Link, Paragraph
 from kawaraban.article.model import Article, Cover, Picture
@@ -92,7 +92,9 @@ class Figures:
 
     def _words_of(self, figure: Figure, caption: Inline) -> Paragraph | None:
         """Return what remains of a picture that note can't take: its words, linked where it lies elsewhere."""
-        self.losses.note("picture", figure.line, named=PurePosixPath(urlsplit(figure.src).path).name or figure.src)
+        self.losses.note(
+            "picture", figure.line, named=PurePosixPath(unquote(urlsplit(figure.src).path)).name or figure.src
+        )
         words: Inline = (clean(figure.alt),) if figure.alt else ()
         if urlsplit(figure.src).scheme in {"http", "https"}:
             words = (Link(words or (figure.src,), figure.src),)

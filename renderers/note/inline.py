@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import regex
 
@@ -36,7 +36,15 @@ _BARS = regex.compile(r"[｜|]")
 _LITERAL_RUBY = regex.compile(r"[｜|][^《\n]*《")
 _MATHS = regex.compile(r"\$\$(?=\{)|^\s*\$\$\s*$", regex.MULTILINE)
 _CONTROLS = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_ADDRESS = regex.compile(
+    r"(?<![A-Za-z0-9\"'=<])https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&)*+=%]"
+)
 _HASHTAG = regex.compile(r"(?<![A-Za-z0-9/_&?=.\-])#[\p{L}\p{M}\p{N}_〇〜ー]+")
+
+EMBEDDED = frozenset({
+    "youtube.com", "youtu.be", "twitter.com", "x.com", "gist.github.com", "speakerdeck.com", "docs.google.com", "note.com",
+})  # fmt: skip
+"""Hosts whose addresses note shows as players or cards, where they stand alone in a paragraph (note.md of 2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +103,20 @@ class InlineRules:
 
     def _words(self, words: str, spot: _Spot) -> Iterator[InlineNode]:
         first, *rest = self._shielded(clean(words), spot).split("\n")
-        yield first
+        yield from self._with_links(first, spot)
         for line in rest:
             yield Break() if spot.marks else " "
-            yield line
+            yield from self._with_links(line, spot)
+
+    def _with_links(self, line: str, spot: _Spot) -> Iterator[InlineNode]:
+        """Yield a line of text with the addresses in it as links: note makes none of pasted text."""
+        start = 0
+        for found in _ADDRESS.finditer(line) if not spot.linked else ():
+            address = _balanced(found.group())
+            yield line[start : found.start()]
+            yield from self._link(Link((address,), address), spot)
+            start = found.start() + len(address)
+        yield line[start:]
 
     def _shielded(self, words: str, spot: _Spot) -> str:
         if spot.shields and (bars := _BARS.findall(words)):
@@ -137,6 +155,8 @@ class InlineRules:
         if node.href.startswith("#"):
             self.losses.note("fragment-link", spot.line)
         href = urljoin(self.page, node.href)
+        if plain(node.content) == node.href and (urlsplit(href).hostname or "").removeprefix("www.") in EMBEDDED:
+            self.losses.note("embed-inline", spot.line, named=href)
         content = joined(self._nodes(node.content, replace(spot, linked=True))) or (href,)
         return content if spot.linked else (Link(content, href),)
 
@@ -176,6 +196,13 @@ def clean(words: str) -> str:
 def printable(words: str) -> str:
     """Return text without what no HTML can hold: control characters, halves of surrogate pairs, non-characters."""
     return _CONTROLS.sub("", words.replace("\r\n", "\n"))
+
+
+def _balanced(address: str) -> str:
+    """Return an address found in a sentence without the closing brackets that belong to the sentence."""
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1]
+    return address
 
 
 def joined(nodes: Iterable[InlineNode]) -> Inline:

@@ -20,6 +20,10 @@ SENTENCES: dict[str, Sentence] = {
     "definition-list": Sentence(
         ja="用語集{n}か所は太字の用語と説明の段落になります。", en="{n} glossaries become bold terms with their text."
     ),
+    "embed-inline": Sentence(
+        ja="文の中の {lost} はリンクになります。カードにするなら、その行だけの段落にしてください。",
+        en="{lost} in a sentence becomes a link; for a card, give it a paragraph of its own.",
+    ),
     "emphasis": Sentence(ja="斜体{n}か所は太字になります。", en="{n} runs of italics become bold."),
     "emphasis-dots": Sentence(ja="傍点{n}か所は太字になります。", en="{n} runs of emphasis dots become bold."),
     "footnote": Sentence(

@@ -304,7 +304,7 @@ def test_the_table_of_contents_stands_before_the_first_large_heading() -> None:
 
 def test_a_word_that_note_takes_for_a_hashtag_is_said_and_left_as_it_is() -> None:
     block = paragraph("#1 の話と ＃全角 と C# と https://e.jp/#a")
-    assert clipboard(block) == "<p>#1 の話と ＃全角 と C# と https://e.jp/#a</p>"
+    assert clipboard(block) == '<p>#1 の話と ＃全角 と C# と <a href="https://e.jp/#a">https://e.jp/#a</a></p>'
     (loss,) = rendered(block).losses
     assert (loss.code, "#1 は" in loss.what_ja, "#a" in loss.what_ja) == ("hashtag", True, False)
 

@@ -64,6 +64,7 @@ def _marked(inner: st.SearchStrategy[Inline]) -> st.SearchStrategy[Any]:
 
 leaves: st.SearchStrategy[Any] = st.one_of(
     words,
+    st.sampled_from(["見る：https://e.jp/a_(b)）。", "(https://youtu.be/x)"]),
     st.builds(Break),
     st.builds(CodeSpan, words),
     st.builds(MathSpan, words),
