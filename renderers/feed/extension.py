@@ -13,6 +13,8 @@ from typing import Any
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
+from renderers.feed.cleaning import line
+from renderers.feed.links import absolute
 from renderers.feed.shelf import Feed, Item
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -45,11 +47,16 @@ class HouseFeed(BaseExtension):  # type: ignore[misc] # feedgen ships no types
         return root
 
     def extend_atom(self, root: Element) -> Element:
-        """Add hubs and fh:complete to the feed."""
+        """
+        Add hubs and fh:complete to the feed.
+
+        feedgen writes Atom's namespace as an attribute of the root and leaves its elements without one: ours must too,
+        or they come out as `ns0:link`, which plain parsers don't know.
+        """
         if self.feed is not None:
-            place = len(root) - len(root.findall("{*}entry"))
+            place = len(root) - len(root.findall("entry"))
             for hub in self.feed.publication.feeds.hubs:
-                root.insert(place, etree.Element(f"{{{ATOM}}}link", rel="hub", href=str(hub)))
+                root.insert(place, etree.Element("link", rel="hub", href=str(hub)))
             if self.feed.complete:
                 root.insert(place, etree.Element(f"{{{HISTORY}}}complete"))
         return root
@@ -87,15 +94,16 @@ class HouseEntry(BaseEntryExtension):  # type: ignore[misc] # feedgen ships no t
         return entry
 
     def extend_atom(self, entry: Element) -> Element:
-        """Add authors, categories, via links of the cited articles, and the cover."""
+        """Add via links of the cited articles, categories, and the cover."""
         item = self.item
         if item is None:
             return entry
         for source in item.variant.head.sources:
-            if source.url:
-                etree.SubElement(entry, f"{{{ATOM}}}link", rel="via", href=source.url, title=source.title)
+            url = absolute(item.variant.head.url, source.url) if source.url else ""
+            if url:
+                etree.SubElement(entry, "link", rel="via", href=url, title=line(source.title))
         for name, url in self.tag_urls:
-            etree.SubElement(entry, f"{{{ATOM}}}category", term=name, label=name, scheme=url)
+            etree.SubElement(entry, "category", term=name, label=name, scheme=url)
         self._media(entry)
         return entry
 
@@ -107,6 +115,6 @@ class HouseEntry(BaseEntryExtension):  # type: ignore[misc] # feedgen ships no t
             entry, f"{{{MEDIA}}}content", url=self.cover_url, type=cover.media_type, medium="image",
             width=str(cover.width), height=str(cover.height),
         )  # fmt: skip
-        if cover.alt:
-            etree.SubElement(content, f"{{{MEDIA}}}description", type="plain").text = cover.alt
+        if alt := line(cover.alt):
+            etree.SubElement(content, f"{{{MEDIA}}}description", type="plain").text = alt
         etree.SubElement(content, f"{{{MEDIA}}}thumbnail", url=self.cover_url)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import quote, urljoin
 
 from markupsafe import Markup
 
 from kawaraban import address
-from kawaraban.article.blocks import Blocks, Figure, Footnote, Paragraph, SourceCard, Turn
+from kawaraban.article.blocks import Block, Blocks, Figure, Footnote, ListItem, Paragraph, SourceCard, Turn
 from kawaraban.article.model import Article
 from kawaraban.article.walk import every_block
 from kawaraban.config import ChannelSettings, Publication, resolve
-from kawaraban.variant import Asset, PublicFacts, SourceNote, Variant
+from kawaraban.variant import Asset, CorrectionNote, PublicFacts, SourceNote, Variant
 from renderers import text
 from renderers.carried import carried
 from renderers.feed.cleaning import clean, line
+from renderers.feed.links import absolute
 from renderers.head import head_of
 from renderers.html import Walker
 from renderers.pictures import site_asset
@@ -43,17 +43,30 @@ class ItemWalker(Walker):
         super().__init__("renderers.feed", facts)
         self.facts = facts
 
-    def asset(self, reference: str) -> Asset | None:
-        """Return the site's picture of a reference."""
-        return self.facts.assets.get(reference)
+    def asset(self, reference: str, line_number: int | None = None) -> Asset | None:
+        """Return the site's picture of a reference; None, and a loss, where it is not there (`check` blocks that)."""
+        found = self.facts.assets.get(reference)
+        if found is None:
+            self.lose("picture", f"画像「{reference}」がありません。代替テキストだけを置きます。",
+                      f"the picture {reference} is not there; its description stands alone", line_number)  # fmt: skip
+        return found
 
     def picture(self, asset: Asset) -> str:
         """Return a picture's absolute address: the site's copy."""
         return address.absolute(self.facts.base, address.article_asset(self.facts.slug, asset.name))
 
     def absolute(self, href: str) -> str:
-        """Return an absolute address with a percent-encoded path; fragments and relative ones lead to the article."""
-        return quote(urljoin(self.facts.page, href), safe=":/?#[]@!$&'()*+,;=%~")
+        """Return the absolute address of a link, fragments leading to the article; "" where it is none to follow."""
+        return absolute(self.facts.page, href)
+
+    def tex(self, tex: str, line_number: int | None = None) -> Markup:
+        """Return a formula as written: readers drop SVG and half of them MathML."""
+        self.lose("math", "数式は TeX の文字のまま出ます。", "formulas are shown as TeX text", line_number)
+        return Markup("<code>{}</code>").format(tex)
+
+    def day(self, moment: date | datetime) -> str:
+        """Return a day as people read it."""
+        return _day(moment)
 
     def turn(self, turn: Turn) -> Markup:
         """Return a turn: the name in bold before its first paragraph."""
@@ -63,11 +76,22 @@ class ItemWalker(Walker):
             return Markup("<p>{}{}</p>\n").format(name, self.inline(first.content)) + self.blocks(rest)
         return Markup("<p>{}</p>\n").format(name) + self.blocks((first, *rest))
 
+    def item(self, item: ListItem) -> Markup:
+        """Return a list item: its first paragraph stands bare."""
+        first, *rest = item.blocks or (Paragraph((), item.line),)
+        if isinstance(first, Paragraph):
+            return self.inline(first.content) + self.blocks(rest)
+        return self.blocks((first, *rest))
+
     def note(self, note: Footnote) -> Markup:
         """Return a footnote's text in one paragraph."""
         return Markup("<br>").join(
             self.inline(block.content) if isinstance(block, Paragraph) else self.block(block) for block in note.blocks
         )
+
+    def corrections(self, entries: Sequence[CorrectionNote]) -> Markup:
+        """Return the corrections, a paragraph each, in the order they were made."""
+        return self._macros["Corrections"](entries, self)
 
 
 def render(article: Article, publication: Publication, channel: ChannelSettings, facts: PublicFacts) -> Variant:
@@ -83,7 +107,7 @@ def render(article: Article, publication: Publication, channel: ChannelSettings,
     assets = _pictures(article)
     head = head_of(article, publication, facts, shown, release=release, assets=assets)
     walker = ItemWalker(ItemFacts(head.url, publication.base_url, head.slug, head.sources, assets))
-    inside = walker.blocks(blocks) + _corrections(head.corrections)
+    inside = walker.blocks(blocks) + walker.corrections(head.corrections)
     body = Markup('<div lang="{}">{}</div>').format(head.lang, inside)
     lines = [part for block in blocks for part in _lines(block, head.sources)]
     lines += [f"訂正（{_day(entry.date)}）：{entry.text}" for entry in head.corrections]
@@ -96,13 +120,6 @@ def render(article: Article, publication: Publication, channel: ChannelSettings,
         head=head.model_copy(update={"description": line(head.description), "lead": clean(head.lead)}),
         assets=tuple(dict.fromkeys(assets.values())),
         losses=tuple(walker.losses),
-    )
-
-
-def _corrections(entries: tuple[object, ...]) -> Markup:
-    return Markup("").join(
-        Markup("<p>訂正（{}）：{}</p>\n").format(_day(entry.date), entry.text)  # type: ignore[attr-defined] # CorrectionNote
-        for entry in entries
     )
 
 
@@ -127,9 +144,9 @@ def _pictures(article: Article) -> Mapping[str, Asset]:
     }
 
 
-def _lines(block: object, sources: tuple[SourceNote, ...]) -> Iterator[str]:
+def _lines(block: Block, sources: tuple[SourceNote, ...]) -> Iterator[str]:
     if isinstance(block, SourceCard):
         for source in sources:
             yield from text.source_lines(source)
     else:
-        yield from text.lines((block,))  # type: ignore[arg-type] # one block of the tree
+        yield from text.lines((block,))

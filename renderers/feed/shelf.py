@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -17,6 +17,7 @@ from renderers.feed.cleaning import clean, line
 COMPLETE_ITEMS = 50
 COMPLETE_BYTES = 1_000_000
 WIDE_COVER = 1200
+SUMMARY_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,33 @@ class Item:
         return asset if asset is not None and asset.width >= WIDE_COVER else None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The authors, else those who speak."""
+        return _names(self.variant.head.authors or self.variant.head.speakers)
+
+    @property
     def byline(self) -> str:
-        """The names of the authors, else of those who speak."""
-        return line("、".join(self.variant.head.authors or self.variant.head.speakers))
+        """Their names on one line."""
+        return "、".join(self.names)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags, each once, none empty."""
+        return _names(self.variant.head.tags)
+
+    @property
+    def title(self) -> str:
+        """The title on one line."""
+        return line(self.variant.title)
+
+    @property
+    def summary(self) -> str:
+        """What it is about in at most 200 characters of plain text, never empty, never cut out of the HTML."""
+        return line(self.variant.head.description) or self.title[:SUMMARY_LENGTH]
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(line, names))))
 
 
 @dataclass(frozen=True)
@@ -103,11 +128,21 @@ class Feed:
 
 
 def item_of(live: LiveArticle, publication: Publication) -> Item:
-    """Return a live article as an item; `updated` is the editors' date, never earlier than `published`."""
+    """
+    Return a live article as an item.
+
+    `updated` is the editors' date, or a later day's correction that was written by hand; never earlier than `published`.
+    A typo moves neither.
+    """
     head = live.variant.head
     zone = publication.zone
     published = _whole(head.published or live.since, publication)
-    updated = max(_instant(head.updated, publication) or published, published)
+    updated = _instant(head.updated, publication) or published
+    for entry in head.corrections:
+        corrected = _instant(entry.date, publication) or published
+        if corrected.date() > updated.date():
+            updated = corrected
+    updated = max(updated, published)
     return Item(
         variant=live.variant,
         published=published,

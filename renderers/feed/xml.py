@@ -40,7 +40,7 @@ def rss(feed: Feed) -> bytes:
         entry = _entry(feed, item)
         entry.guid(item.id, permalink=False)
         entry.pubDate(item.published)
-        entry.description(_as_html(item.variant.head.description or line(item.variant.title)), isSummary=True)
+        entry.description(_as_html(item.summary), isSummary=True)
         entry.content(clean(item.variant.body), type="html")
         made.add_entry(entry, order="append")
     return _hexadecimal_titles(bytes(made.rss_str(pretty=True)))
@@ -54,10 +54,10 @@ def atom(feed: Feed) -> bytes:
     for item in feed.items:
         entry = _entry(feed, item)
         entry.id(item.id)
-        entry.summary(item.variant.head.description or line(item.variant.title))
+        entry.summary(item.summary)
         entry.content(clean(item.variant.body), type="html")
-        for name in item.variant.head.authors or item.variant.head.speakers:
-            entry.author({"name": line(name)})
+        for name in item.names:
+            entry.author({"name": name})
         made.add_entry(entry, order="append")
     return bytes(made.atom_str(pretty=True))
 
@@ -82,12 +82,10 @@ def _entry(feed: Feed, item: Item) -> Any:  # noqa: ANN401 - feedgen ships no ty
     entry.register_extension("house", HouseEntry)
     base = feed.publication.base_url
     entry.house.item = item
-    entry.house.tag_urls = tuple(
-        (line(tag), address.absolute(base, address.tag(tag))) for tag in item.variant.head.tags
-    )
+    entry.house.tag_urls = tuple((tag, address.absolute(base, address.tag(tag))) for tag in item.tags)
     if item.cover is not None:
         entry.house.cover_url = address.absolute(base, address.article_asset(item.variant.head.slug, item.cover.name))
-    entry.title(line(item.variant.title))
+    entry.title(item.title)
     entry.link(href=item.variant.head.url)
     entry.published(item.published)
     entry.updated(item.updated)
@@ -96,7 +94,7 @@ def _entry(feed: Feed, item: Item) -> Any:  # noqa: ANN401 - feedgen ships no ty
 
 def _as_html(text: str) -> str:
     """An RSS description is HTML: text is escaped once more, so that `A & <x>` stays text."""
-    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _hexadecimal_titles(data: bytes) -> bytes:
