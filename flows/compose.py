@@ -7,6 +7,7 @@ flows and tests differ only in what they pass here.
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,11 +84,7 @@ class House:
         """Return a configured channel's settings; raise WrongInput naming those there are."""
         found = self.settings.channel(name)
         if found is None:
-            names = [channel.name for channel in self.settings.channels]
-            raise WrongInput(
-                Sentence(ja=f"「{name}」というチャンネルはありません", en=f"there is no channel `{name}`"),
-                remedy=Sentence(ja=f"設定にあるのは: {'、'.join(names)}", en=f"configured: {', '.join(names)}"),
-            )
+            raise _no_channel(name, [channel.name for channel in self.settings.channels])
         return found
 
     def capabilities(self, settings: ChannelSettings) -> Capabilities:
@@ -137,6 +134,21 @@ class House:
             return None
         own = self.setting(channel.name, "site")
         return own if own in self.sites else next(iter(self.sites), None)
+
+
+def _no_channel(name: str, names: Sequence[str]) -> WrongInput:
+    near = difflib.get_close_matches(name.lower(), names, 1, 0.5)
+    listed = Sentence(ja=f"設定にあるのは: {'、'.join(names)}", en=f"configured: {', '.join(names)}")
+    meant = (
+        Sentence(ja=f"「{near[0]}」のことですか。{listed.ja}", en=f"did you mean `{near[0]}`? {listed.en}")
+        if near
+        else listed
+    )
+    return WrongInput(
+        Sentence(ja=f"「{name}」というチャンネルはありません", en=f"there is no channel `{name}`"),
+        place=Place(CHANNELS),
+        remedy=meant if names else Sentence(ja="チャンネルを書いてください", en="write a channel there"),
+    )
 
 
 def _no_site(channel: ChannelSettings, named: str, sites: Sequence[str]) -> WrongInput:

@@ -22,11 +22,13 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from kawaraban.errors import Sentence
 
 START_SECONDS = 60.0
+MIGRATING_SECONDS = 180.0
 STOP_SECONDS = 5.0
 PROBE_SECONDS = 1.0
 
@@ -59,7 +61,8 @@ def client_settings(root: Path) -> Mapping[str, str]:
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
         "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "INFO",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
     }
 
 
@@ -124,8 +127,18 @@ def prefect_server(
 def _known(root: Path) -> str | None:
     candidates = [os.environ.get("PREFECT_API_URL", "")]
     with suppress(OSError, ValueError, KeyError, TypeError):
-        candidates.append(str(json.loads(_remembered(root).read_text(encoding="utf-8"))["api_url"]))
+        remembered = json.loads(_remembered(root).read_text(encoding="utf-8"))
+        if _lives(int(remembered["pid"])):  # another's server may answer at the port of one that is gone
+            candidates.append(str(remembered["api_url"]))
     return next((url for url in candidates if url.startswith(("http://", "https://")) and answers(url)), None)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return isinstance(error, PermissionError)  # it is there, and belongs to somebody else
+    return True
 
 
 def _remembered(root: Path) -> Path:
@@ -136,7 +149,8 @@ def _started(root: Path, say: Say, meanwhile: Callable[[str], None]) -> tuple[su
     folder = home(root)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "prefect.db").exists():
+        prepared = is_prepared(root)
+        if not prepared:
             say(
                 Sentence(
                     ja="Prefectのデータベースを用意しています（初回だけ、15秒ほど）",
@@ -149,9 +163,14 @@ def _started(root: Path, say: Say, meanwhile: Callable[[str], None]) -> tuple[su
         say(Sentence(ja=f"Prefectサーバーを起動できません: {error}", en=f"Prefect's server can't be started: {error}"))
         return None
     api_url = f"http://127.0.0.1:{port}/api"
-    with suppress(Exception):  # it is only meant to save time
-        meanwhile(api_url)
-    if not _up(process, api_url):
+    try:
+        with suppress(Exception):  # it is only meant to save time
+            meanwhile(api_url)
+        up = _up(process, api_url, START_SECONDS if prepared else MIGRATING_SECONDS)
+    except BaseException:  # somebody pressed Ctrl-C: no server is left behind
+        stop(process)
+        raise
+    if not up:
         stop(process)
         say(
             Sentence(
@@ -160,7 +179,9 @@ def _started(root: Path, say: Say, meanwhile: Callable[[str], None]) -> tuple[su
             )
         )
         return None
-    _remembered(root).write_text(json.dumps({"api_url": api_url, "pid": process.pid}), encoding="utf-8")
+    with suppress(OSError):  # a memory that can't be written only costs time
+        _remembered(root).write_text(json.dumps({"api_url": api_url, "pid": process.pid}), encoding="utf-8")
+        _prepared(root).write_text(version("prefect"), encoding="utf-8")
     return process, api_url
 
 
@@ -179,8 +200,8 @@ def _launch(root: Path, port: int) -> subprocess.Popen[bytes]:
         )
 
 
-def _up(process: subprocess.Popen[bytes], api_url: str) -> bool:
-    deadline = time.monotonic() + START_SECONDS
+def _up(process: subprocess.Popen[bytes], api_url: str, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         if answers(api_url, 0.5):
             return True
@@ -198,9 +219,21 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def _prepared(root: Path) -> Path:
+    return home(root) / "prepared"
+
+
+def is_prepared(root: Path) -> bool:
+    """Return whether the database was migrated to its end, by the version of Prefect that is installed."""
+    with suppress(OSError, UnicodeDecodeError):
+        known = _prepared(root).read_text(encoding="utf-8")
+        return known == version("prefect") and (home(root) / "prefect.db").exists()
+    return False
+
+
 def prepare(root: Path, say: Say) -> bool:
     """Migrate the database once, beforehand; return whether it lies ready."""
-    if (home(root) / "prefect.db").exists():
+    if is_prepared(root):
         return True
     with prefect_server(root, say) as server:
         return server is not None

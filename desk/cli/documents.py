@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from desk.cli.words import iso
-from flows.stages.values import Shown, StatusRow
-from kawaraban.article.finding import Finding
 from kawaraban.errors import Language
-from kawaraban.importing.bring import Imported
-from kawaraban.ledger import Event
-from kawaraban.plan import Plan
+
+if TYPE_CHECKING:  # `check` and `import` write documents too, and load no database
+    from flows.stages.values import Shown, StatusRow
+    from kawaraban.article.finding import Finding
+    from kawaraban.importing.bring import Imported
+    from kawaraban.ledger import Event
+    from kawaraban.plan import Plan
 
 Document = dict[str, Any]  # Any: JSON
 
@@ -39,18 +42,26 @@ def findings(found: list[Finding], language: Language) -> Document:
     }
 
 
-def imported(pages: tuple[Imported, ...]) -> Document:
+def imported(pages: tuple[Imported, ...], language: Language) -> Document:
     """Return `import`'s document."""
     return {
         "articles": [
             {
                 "id": page.id,
                 "path": str(page.path),
-                "doubts": {"must": dict(page.must), "should": dict(page.should)},
+                "doubts": {"must": asked(page, page.must, language), "should": asked(page, page.should, language)},
                 "proof": {"lines": page.proof.lines, "conserved": page.proof.conserved},
             }
             for page in pages
         ]
+    }
+
+
+def asked(page: Imported, questions: Mapping[str, str], language: Language) -> dict[str, str]:
+    """Return field → question, in the reader's language where the program made it (the file keeps the newsroom's)."""
+    return {
+        field: page.sentences[question].said(language) if question in page.sentences else question
+        for field, question in questions.items()
     }
 
 

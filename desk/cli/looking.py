@@ -8,10 +8,16 @@ from rich.text import Text
 from desk.cli import documents
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE
-from desk.cli.tables import console, reasons, status_table
-from desk.cli.words import iso, moment
+from desk.cli.tables import console, reasons, show_table, status_table, unreadable
+from desk.cli.words import clean, iso, moment, second
 from flows.stages import looking
 from kawaraban.errors import Sentence
+from kawaraban.ledger import Event
+from kawaraban.ledger.records import EventKind
+
+NO_ARTICLES = Sentence(
+    ja="記事がありません。kawaraban new で始められます", en="there are no articles; begin with `kawaraban new`"
+)
 
 
 def status(call: Call) -> int:
@@ -23,17 +29,13 @@ def status(call: Call) -> int:
             documents.write(documents.status(rows, call.language, house.publication.zone))
             return EXIT_DONE
         out = console(call)
-        if not rows:
-            call.say(
-                Sentence(
-                    ja="記事がありません。kawaraban new で始められます",
-                    en="there are no articles; begin with `kawaraban new`",
-                )
-            )
-            return EXIT_DONE
-        out.print(status_table(call, rows, house.publication))
-        for line in reasons(call, rows):
-            out.print(line, style="dim")
+        broken = () if call.options.articles else looking.unreadable(house)
+        if rows:
+            show_table(out, status_table(call, rows, house.publication))
+        elif not broken:
+            call.say(NO_ARTICLES)
+        for line in (*reasons(call, rows), *unreadable(call, broken)):
+            out.print(line)
     finally:
         house.close()
     return EXIT_DONE
@@ -50,8 +52,8 @@ def show(call: Call) -> int:
         documents.write(documents.shown(one))
         return EXIT_DONE
     out = console(call)
-    out.print(one.variant.title, style="bold")
-    out.print(Text(one.variant.text))
+    out.print(Text(clean(one.variant.title), style="bold"))
+    out.print(Text(clean(one.variant.text)))
     for loss in one.variant.losses:
         out.print(f"－ {loss.what_ja if call.language == 'ja' else loss.what_en}", style="dim")
     return EXIT_DONE
@@ -73,20 +75,57 @@ def log(call: Call) -> int:
         call.say(Sentence(ja="まだ何も起きていません", en="nothing has happened yet"))
         return EXIT_DONE
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for number in range(5):
+        table.add_column(overflow="fold", no_wrap=number < 3)  # noqa: PLR2004 - instant, channel and event stay whole
     for one in found:
         known = titles.get(one.article or "")
-        change = f"{one.before or ''} → {one.after}" if one.after else ""
         table.add_row(
-            iso(one.at, zone),
-            one.kind.value,
+            second(one.at, zone),
             one.channel or "",
-            change,
-            one.who,
-            known.title if known else one.article or "",
-            one.why,
+            _event(one, call),
+            clean(known.title if known else one.article or ""),
+            clean(_who_and_why(one)),
         )
-    console(call).print(table)
+    show_table(console(call), table)
     return EXIT_DONE
+
+
+EVENTS: dict[EventKind, str] = {
+    EventKind.EXPECTED: "予定に入れた",
+    EventKind.RESCHEDULED: "時刻を変えた",
+    EventKind.WANTED: "新しい文になった",
+    EventKind.OFF: "対象から外した",
+    EventKind.ON: "対象に戻した",
+    EventKind.CLAIMED: "取りかかった",
+    EventKind.LAPSED: "答えのないまま終わった",
+    EventKind.REOPENED: "やり直し",
+    EventKind.LIVE: "公開した",
+    EventKind.WITHDRAWN: "取り下げた",
+    EventKind.REFUSED: "断られた",
+    EventKind.UNAVAILABLE: "出せなかった",
+    EventKind.UNSURE: "届いたか分からない",
+    EventKind.LATE_ANSWER: "遅れて答えが来た",
+    EventKind.HANDED_OVER: "人に渡した",
+    EventKind.RECORDED: "人が記した",
+    EventKind.SETTLED: "人が決めた",
+    EventKind.PINNED: "前の文で留めた",
+    EventKind.UNPINNED: "留めるのをやめた",
+    EventKind.HELD: "止めた",
+    EventKind.RESUMED: "再開した",
+}
+
+
+def _event(one: Event, call: Call) -> str:
+    said = EVENTS[one.kind] if call.language == "ja" else one.kind.value
+    moved = one.after is not None and one.before is not one.after
+    return f"{said} ({one.before or '–'} → {one.after})" if moved else said
+
+
+def _who_and_why(one: Event) -> str:
+    """Name who did it: a person, or the process of a claim by its number."""
+    parts = one.who.split("/")
+    who = f"pid {parts[2]}" if len(parts) == 4 else one.who  # noqa: PLR2004 - the four parts of a process's name
+    return f"{who}: {one.why}" if one.why else who
 
 
 def channels(call: Call) -> int:
@@ -110,14 +149,22 @@ def channels(call: Call) -> int:
             }
         )  # fmt: skip
         return EXIT_DONE
+    if not rows:
+        call.say(
+            Sentence(
+                ja="出す先がありません。config/channels.yaml に書いてください",
+                en="there are no channels; write them into config/channels.yaml",
+            )
+        )
+        return EXIT_DONE
     ja = call.language == "ja"
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("出す先", "種類", "場所", "公開済", "待ち", "失敗", "要確認", "最後", "保留") if ja else (
         "channel", "kind", "where", "live", "waiting", "failed", "unsure", "last", "held",
     ):  # fmt: skip
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for row in rows:
         counts = (str(count) for count in (row.live, row.waiting, row.failed, row.unsure))
         table.add_row(row.name, row.kind, row.where, *counts, moment(row.last_live, zone, call.now), row.held or "")
-    console(call).print(table)
+    show_table(console(call), table)
     return EXIT_DONE

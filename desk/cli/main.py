@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
-import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.cli.parser import EXIT_CRASH, EXIT_DONE, EXIT_FOUND, EXIT_STOPPED, EXIT_WRONG, Command, parser
-from desk.cli.words import language
+from desk.cli.words import clean, language
 from kawaraban.errors import Blocked, ChannelFailure, KawarabanError, Language, Sentence, WrongInput
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Call:
 
     def say(self, sentence: Sentence) -> None:
         """Tell a person something: on stdout, or on stderr when stdout belongs to a program."""
-        print(sentence.said(self.language), file=sys.stderr if self.json else sys.stdout)
+        print(clean(sentence.said(self.language)), file=sys.stderr if self.json else sys.stdout)
 
     def instant(self, text: str | None) -> datetime | None:
         """Read an option's instant; raise WrongInput without an offset."""
@@ -70,7 +72,25 @@ class Call:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code."""
+    """
+    Run the command and return its exit code.
+
+    None: the process's own arguments; then the process ends here, without waiting for anybody's threads.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal of another encoding shows what it can
+            stream.reconfigure(errors="backslashreplace")
+    code = _called(arguments)
+    if arguments is None and "prefect" in sys.modules:
+        # its threads may drain for minutes when its server has gone; what matters is committed and printed
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _called(arguments: Sequence[str] | None) -> int:
     chosen = language()
     options = parser(chosen).parse_args(arguments)
     if options.version:
@@ -86,12 +106,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(call: Call, command: Command) -> int:
-    """Run one command; every error a person can mend is a sentence, anything else a report in a file."""
+    """Run one command; every error a person can mend is a sentence, anything else a line in the journal."""
+    from desk.cli.journal import journal
+
+    with journal(call.root) as kept:
+        code = _run(call, command)
+        if kept.broken:
+            _name_the_journal(call, kept.path, written=not kept.lost)
+    return code
+
+
+def _run(call: Call, command: Command) -> int:
     try:
         module = import_module(f"desk.cli.{command.module}")
-        code: int = getattr(module, command.name.replace("import", "import_"))(call)
+        code: int = getattr(module, command.function)(call)
+        sys.stdout.flush()
     except KawarabanError as error:
-        print(error.said(call.language), file=sys.stderr)  # noqa: T201 - the command's voice
+        print(clean(error.said(call.language)), file=sys.stderr)  # noqa: T201 - the command's voice
         return EXIT_FOUND if isinstance(error, Blocked | ChannelFailure) else EXIT_WRONG
     except KeyboardInterrupt:
         call.say(
@@ -101,31 +132,28 @@ def run(call: Call, command: Command) -> int:
             )
         )
         return EXIT_STOPPED
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
-    except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence and a file to send on
-        return _crashed(call, error)
+    except Exception as error:
+        logging.getLogger(__name__).exception("%s", " ".join(sys.argv))
+        print(clean(_unexpected(error).said(call.language)), file=sys.stderr)  # noqa: T201 - the command's voice
+        return EXIT_CRASH
     return code
 
 
-def _crashed(call: Call, error: Exception) -> int:
-    folder = call.root / ".kawaraban" / "reports"
-    report = folder / f"{call.now:%Y%m%d-%H%M%S}-{os.getpid()}.txt"
-    text = "".join(traceback.format_exception(error))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        report.write_text(text, encoding="utf-8")
-        where = Sentence(ja=f"記録: {report}", en=f"report: {report}")
-    except OSError:
-        print(text, file=sys.stderr)  # noqa: T201 - there is no file to put it into
-        where = Sentence(ja="記録は上のとおりです", en="the report is above")
-    what = Sentence(
-        ja=f"思わぬ誤りで止まりました（{type(error).__name__}）。{where.ja}",
-        en=f"an unexpected error ({type(error).__name__}); {where.en}",
+def _unexpected(error: Exception) -> Sentence:
+    said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    return Sentence(ja=f"思わぬ誤りで止まりました（{said}）", en=f"stopped by an unexpected error ({said})")
+
+
+def _name_the_journal(call: Call, path: Path, *, written: bool) -> None:
+    told = Sentence(
+        ja=f"プログラムの誤りの記録です。開発元へ送ってください: {path}",
+        en=f"the program's own errors are in this file; please send it on: {path}",
     )
-    print(what.said(call.language), file=sys.stderr)  # noqa: T201 - the command's voice
-    return EXIT_CRASH
+    lost = Sentence(ja=f"誤りの記録も書けませんでした: {path}", en=f"not even the errors could be recorded: {path}")
+    print((told if written else lost).said(call.language), file=sys.stderr)  # noqa: T201 - the command's voice
 
 
 if __name__ == "__main__":

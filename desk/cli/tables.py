@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -12,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from desk.cli.main import Call
-from desk.cli.words import moment
-from flows.stages.values import Progress, Result, StatusRow, Step
+from desk.cli.words import clean, moment
+from flows.stages.values import Result, StatusRow
+from kawaraban.article.finding import Finding
 from kawaraban.config import Publication
-from kawaraban.delivery import Word, spoken
-from kawaraban.errors import Language
+from kawaraban.delivery import State, Word, spoken
+from kawaraban.errors import Language, Sentence
 
 # A sign that differs in silhouette, the turn's colour, and how loud: 朱 a person's turn, 藍 the machine's, ink done.
 SIGNS: dict[Word, tuple[str, str]] = {
@@ -40,10 +39,30 @@ SIGNS: dict[Word, tuple[str, str]] = {
 }
 
 
+WIDE = 1000
+"""How wide a table may be where nobody looks: a file or another program gets every line whole."""
+
+
 def console(call: Call, *, progress: bool = False) -> Console:
-    """Return where to write: stderr for progress and beside a document, stdout else."""
+    """Return where to write: stderr for progress and beside a document, stdout else. Text is text, never markup."""
     beside = progress or call.json
-    return Console(stderr=beside, highlight=False, soft_wrap=not sys.stdout.isatty())
+    out = Console(stderr=beside, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if out.is_terminal:
+        out.soft_wrap = False
+    else:
+        out.width = WIDE
+    return out
+
+
+def show_table(out: Console, table: Table) -> None:
+    """Print a table; no blanks at the ends of lines where nobody sees them."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as captured:
+        out.print(table)
+    for line in captured.get().splitlines():
+        out.print(line.rstrip())
 
 
 def cell(word: Word, language: Language) -> Text:
@@ -52,18 +71,31 @@ def cell(word: Word, language: Language) -> Text:
     return Text(f"{sign} {spoken(word, language)}", style=style)
 
 
+def state(row: StatusRow, language: Language) -> Text:
+    """Return a row's state; what is live and could not be read back says so."""
+    said = cell(row.word, language)
+    if row.state is State.LIVE and not row.verified:
+        said.append("（未確認）" if language == "ja" else " (not verified)", style="dim")
+    return said
+
+
+_HEADINGS: dict[Language, tuple[str, ...]] = {
+    "ja": ("記事", "出す先", "状態", "時刻", "場所"),
+    "en": ("article", "channel", "state", "time", "where"),
+}
+
+
 def status_table(call: Call, rows: list[StatusRow], publication: Publication) -> Table:
     """Return the status table: article, channel, state, time, where."""
-    ja = call.language == "ja"
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("記事", "出す先", "状態", "時刻", "場所") if ja else ("article", "channel", "state", "time", "where"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("状態", "state", "時刻", "time", "出す先", "channel"))
+    for number, name in enumerate(_HEADINGS[call.language]):
+        table.add_column(name, overflow="fold", no_wrap=number in (1, 2, 3))
     last = ""
     for row in rows:
         table.add_row(
-            row.title if row.article != last else "",
+            Text(clean(row.title)) if row.article != last else "",
             row.channel,
-            cell(row.word, call.language),
+            state(row, call.language),
             moment(row.since or row.due, publication.zone, call.now),
             where(row, call.root),
             end_section=False,
@@ -80,41 +112,40 @@ def where(row: StatusRow, root: Path) -> Text:
     return Text(row.url, style=f"link {row.url}") if row.url else Text("")
 
 
-def reasons(call: Call, rows: list[StatusRow]) -> list[str]:
-    """Return a line for each delivery that waits for a person: why, and what to do."""
-    lines = []
+WAITING = (Word.ON_HOLD, Word.RETRYING)
+_DIFFERS = Sentence(ja="出ているものが、この記事と違います", en="what is live there is not this article's text")
+_UNVERIFIED = Sentence(
+    ja="読み返せなかったので、本当に出ているかは確かめていません",
+    en="it could not be read back: nobody knows that it is live",
+)
+
+
+def reasons(call: Call, rows: list[StatusRow]) -> Iterator[Text]:
+    """Yield a line for each delivery that waits for somebody or is not what it should be: why, and what to do."""
     for row in rows:
-        if SIGNS[row.word][1] in ("red", "bold red") or row.differences:
-            what = row.error or row.reason
-            remedy = f" → {row.remedy.said(call.language)}" if row.remedy else ""
-            lines.append(f"{row.title}｜{row.channel}｜{what.said(call.language)}{remedy}")
-            lines += [f"    {difference}" for difference in row.differences]
-    return lines
+        unverified = row.state is State.LIVE and not row.verified
+        loud = SIGNS[row.word][1] in ("red", "bold red") or row.word in WAITING
+        if not (loud or row.differences or unverified):
+            continue
+        what = _UNVERIFIED if unverified and not (loud or row.differences) else row.error or row.reason
+        remedy = f" → {row.remedy.said(call.language)}" if row.remedy else ""
+        said = (_DIFFERS if row.differences else what).said(call.language)
+        yield Text(clean(f"{row.title}｜{row.channel}｜{said}{remedy}"), style="dim")
+        yield from (Text(clean(f"    {difference}"), style="dim") for difference in row.differences)
 
 
-@contextmanager
-def progress(call: Call) -> Iterator[Progress]:
-    """Show the steps of a run on stderr: a line that moves in a terminal, plain lines elsewhere."""
-    out = console(call, progress=True)
-    if not out.is_terminal:
-        yield lambda step: out.print(step.what.said(call.language), style="dim")
-        return
-    with out.status("…") as shown:
-
-        def show(step: Step) -> None:
-            shown.update(step.what.said(call.language))
-            if step.stage == "engine":
-                out.print(step.what.said(call.language), style="dim")
-
-        yield show
+def unreadable(call: Call, broken: Iterable[Finding]) -> Iterator[Text]:
+    """Yield a line for each file that gave no article: nothing is out of sight."""
+    for finding in broken:
+        yield Text(clean(finding.said(call.language)), style="red")
 
 
 def result_lines(call: Call, results: tuple[Result, ...]) -> Iterator[Text]:
     """Yield a line for each result that needs words: what failed and what is handed over."""
     for result in results:
         if result.failed and result.error is not None:
-            yield Text(f"✖ {result.title}｜{result.channel}｜{result.error.said(call.language)}", style="red")
+            yield Text(clean(f"✖ {result.title}｜{result.channel}｜{result.error.said(call.language)}"), style="red")
         elif result.outcome == "handed over" and result.place is not None:
             page = Path(result.place) / "index.html"
             said = "貼る一式ができました" if call.language == "ja" else "ready to be posted by hand"
-            yield Text(f"▣ {result.title}｜{result.channel}｜{said}：{page}", style=f"link {page.as_uri()}")
+            yield Text(clean(f"▣ {result.title}｜{result.channel}｜{said}: {page}"), style=f"link {page.as_uri()}")

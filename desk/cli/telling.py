@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.cli import documents
 from desk.cli.main import Call, clock
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
-from desk.cli.tables import progress
+from desk.cli.watching import progress
 from flows.stages import looking, recording
 from kawaraban.errors import Sentence
 from kawaraban.ledger import Settlement

@@ -1,8 +1,7 @@
-"""init, new, import, check: what editors do with files. No database and no Prefect here."""
+"""init, new, check: what editors do with files. No database and no Prefect here."""
 
 from __future__ import annotations
 
-import random
 import secrets
 from collections.abc import Iterator
 from importlib.resources import files
@@ -92,74 +91,6 @@ def new(call: Call) -> int:
     path = library.create(folder / "index.md", text.encode())
     call.say(Sentence(ja=str(path), en=str(path)))
     return EXIT_DONE
-
-
-def import_(call: Call) -> int:
-    """Bring pages in and print what must still be settled."""
-    from kawaraban.config.load import load
-    from kawaraban.importing.bring import Importer
-    from kawaraban.importing.profile import load_profile
-
-    options = call.options
-    profile = load_profile(call.root, options.profile)
-    importer = Importer(call.root / "content", load(call.root).publication, profile, call.now, random.SystemRandom())
-    accept = dict(_answer(text) for text in options.accept)
-    pages = importer.bring([Path(source) for source in options.sources], accept, dry_run=options.dry_run)
-    if call.json:
-        from desk.cli import documents
-
-        documents.write(documents.imported(pages))
-    for page, source in zip(pages, options.sources, strict=True):
-        proof = page.proof
-        call.say(
-            Sentence(
-                ja=f"{page.path}：{proof.conserved}／{proof.lines}行をそのまま取り込みました",
-                en=f"{page.path}: {proof.conserved} of {proof.lines} lines conserved",
-            )
-        )
-        if not page.changed:
-            call.say(Sentence(ja="  変わりはありません", en="  nothing changed"))
-        if page.conflicts:
-            call.say(
-                Sentence(
-                    ja=f"  両方で変わった所が{page.conflicts}か所あります。import-conflict.md を見て記事を直してください",
-                    en=f"  {page.conflicts} places changed on both sides: see import-conflict.md and mend the article",
-                )
-            )
-        for level, doubts in (("must", page.must), ("should", page.should)):
-            for field, question in doubts.items():
-                call.say(
-                    Sentence(
-                        ja=f"  {'？' if level == 'must' else '・'} {field}: {question}",
-                        en=f"  {'?' if level == 'must' else '-'} {field}: {question}",
-                    )
-                )
-        if page.must:
-            answers = " ".join(f"--accept {field}=…" for field in page.must)
-            call.say(
-                Sentence(
-                    ja=f"  答えるには: kawaraban import {source} {answers}",
-                    en=f"  to settle: kawaraban import {source} {answers}",
-                )
-            )
-        if page.record:
-            call.say(
-                Sentence(
-                    ja=f"  もう公開されています。次に: kawaraban record {page.id} {profile.notice_about} {page.record}",
-                    en=f"  it is there already; next: kawaraban record {page.id} {profile.notice_about} {page.record}",
-                )
-            )
-    return EXIT_DONE
-
-
-def _answer(text: str) -> tuple[str, str]:
-    field, separator, value = text.partition("=")
-    if not separator or not field.strip():
-        raise WrongInput(
-            Sentence(ja=f"--accept の書き方が違います: {text}", en=f"not an answer: {text}"),
-            remedy=Sentence(ja="--accept slug=rain のように書いてください", en="write it like --accept slug=rain"),
-        )
-    return field.strip(), value.strip()
 
 
 def check(call: Call) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flows.compose import House
 from flows.stages.delivery import Try, broken, result_of
 from flows.stages.planning import Planned
-from flows.stages.values import Result, Trouble
+from flows.stages.values import Progress, Result, Step, Trouble, unwatched
 from kawaraban import address
 from kawaraban.channels.protocol import EditionChannel
 from kawaraban.config import ChannelSettings
@@ -97,6 +97,7 @@ class Editing:
     planned: Planned
     now: datetime
     run: str | None = None
+    progress: Progress = unwatched
     edited: Edited = field(default_factory=Edited)
 
     def write(self, actions: Sequence[Action]) -> Edited:
@@ -182,7 +183,26 @@ class Editing:
                 return None
         else:
             self.edited.furniture = not tries
-        return channel.write(files, digest)
+        return channel.write(self._counted(files), digest)
+
+    def _counted(self, files: Sequence[EditionFile]) -> list[EditionFile]:
+        """The same files, each saying where it stands in the edition when its bytes are made."""
+        ordered = sorted(files, key=lambda file: file.stage)
+        return [self._watched(file, number, len(ordered)) for number, file in enumerate(ordered, 1)]
+
+    def _watched(self, file: EditionFile, number: int, of: int) -> EditionFile:
+        name = self.group.site.name
+        making = Step("deliver", Sentence(ja=f"{name} を書いています", en=f"writing {name}"), name, number, of)
+        opening = replace(making, what=Sentence(ja=f"{name} に場所を作っています", en=f"making room in {name}"))
+
+        def told(step: Step, make: Callable[[], bytes]) -> Callable[[], bytes]:
+            def make_and_tell() -> bytes:
+                self.progress(step)
+                return make()
+
+            return make_and_tell
+
+        return replace(file, make=told(making, file.make), bare=file.bare and told(opening, file.bare))
 
     def _channel(self) -> EditionChannel:
         channel = self.house.channel(self.group.site.name)

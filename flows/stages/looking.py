@@ -8,8 +8,10 @@ from pathlib import Path
 
 from flows.compose import House
 from flows.stages.planning import Question, plan
+from flows.stages.surveying import broken_files, survey
 from flows.stages.values import ChannelRow, Shown, StatusRow
 from kawaraban import address
+from kawaraban.article.finding import Finding
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import Sentence, WrongInput
 from kawaraban.ledger import Event
@@ -27,6 +29,11 @@ def status(house: House, names: Sequence[str], *, now: datetime) -> list[StatusR
         _row(house, action, deliveries.get((action.article, action.channel)), slugs.get(action.article, action.article))
         for action in planned.plan.actions
     ]
+
+
+def unreadable(house: House) -> tuple[Finding, ...]:
+    """Return the first error of each file that gave no article at all."""
+    return tuple(broken_files(survey(house, ())).values())
 
 
 def _row(house: House, action: Action, delivery: Delivery | None, slug: str) -> StatusRow:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,7 +20,7 @@ from flows.stages.delivery import Sending, broken
 from flows.stages.editing import write_class
 from flows.stages.edition import Editing, EditionGroup, groups
 from flows.stages.planning import Planned, Question, plan
-from flows.stages.surveying import broken_files
+from flows.stages.surveying import broken_files, survey
 from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
 from kawaraban.delivery import ActionKind
 from kawaraban.errors import Conflict, KawarabanError, Sentence
@@ -56,14 +56,30 @@ class Publishing:
     troubles: list[Trouble] = field(default_factory=list)
     done: set[str] = field(default_factory=set)  # names of the parts that were delivered
 
+    @property
+    def failed(self) -> bool:
+        """Whether anything that was tried failed."""
+        return bool(self.troubles) or any(result.failed for result in self.results)
+
+    def failed_at(self, part: Part) -> bool:
+        """Whether a part failed beside its deliveries."""
+        return any(trouble.channel in part.channels for trouble in self.troubles)
+
     # --- prepare ---
+
+    def refuse_early(self) -> None:
+        """Raise what is wrong with the request itself (a name, a plan that has moved), as `prepare` would."""
+        for name in self.request.channels:
+            self.house.channel_settings(name)
+        if self.request.names:
+            survey(self.house, self.request.names)
+        if self.request.plan_hash is not None:
+            self._agreed()
 
     def prepare(self) -> Planned:
         """Read, render and plan; write down what is expected. Raises Conflict when `--plan` no longer holds."""
         self.progress(Step("read", Sentence(ja="記事を読んでいます", en="reading the articles")))
-        planned = self._plan()
-        if self.request.plan_hash is not None and not planned.plan.matches(self.request.plan_hash):
-            raise _moved(planned)
+        planned = self._agreed()
         if write_class(self.house, self.request, planned.survey.articles, now=self.now):
             planned = self._plan()
         self._write_down(planned)
@@ -72,10 +88,20 @@ class Publishing:
         self.progress(Step("plan", Sentence(ja=f"計画 {short}：{count}件", en=f"plan {short}: {count} to do")))
         return planned
 
-    def _plan(self) -> Planned:
-        request = self.request
-        question = Question(request.names, request.channels, request.refresh, request.again)
-        return plan(self.house, question, now=self.now)
+    def _agreed(self) -> Planned:
+        """Return the plan; the hash somebody agreed to may also be that of all channels, of which only some were asked."""
+        planned, agreed = self._plan(), self.request.plan_hash
+        if agreed is None or planned.plan.matches(agreed):
+            return planned
+        whole = replace(self.request, channels=())
+        if self.request.channels and self._plan(whole).plan.matches(agreed):
+            return planned
+        raise _moved(planned)
+
+    def _plan(self, request: PublishRequest | None = None) -> Planned:
+        asked = request or self.request
+        question = Question(asked.names, asked.channels, asked.refresh, asked.again)
+        return plan(self.house, question, now=self.now, progress=self.progress)
 
     def _write_down(self, planned: Planned) -> None:
         ledger = self.house.ledger
@@ -126,7 +152,7 @@ class Publishing:
         return results
 
     def _edition(self, group: EditionGroup, planned: Planned, actions: list[Action]) -> list[Result]:
-        editing = Editing(self.house, group, planned, self.now, self.run)
+        editing = Editing(self.house, group, planned, self.now, self.run, self.progress)
         try:
             editing.write(actions)
         except Exception as error:  # noqa: BLE001 - the other channels must still be delivered
@@ -137,7 +163,9 @@ class Publishing:
 
     def _each(self, actions: list[Action], planned: Planned) -> list[Result]:
         results = []
-        for action in actions:
+        for number, action in enumerate(actions, 1):
+            what = Sentence(ja=f"{action.channel} へ出しています", en=f"delivering to {action.channel}")
+            self.progress(Step("deliver", what, action.channel, number, len(actions)))
             sending = Sending(self.house, action, planned, self.now, self.run)
             try:
                 results.append(sending.hand_over() if action.by_hand else sending.send())

@@ -17,14 +17,24 @@ from kawaraban.variant import Variant
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a run, for whoever watches: which stage, on which channel, and what is being done, in words."""
+    """
+    A step of a run, for whoever watches: which stage, on which channel, and what is being done, in words.
+
+    `of` is set where the work can be counted: `done` of so many. Such a step comes again with every one that is done.
+    """
 
     stage: Literal["read", "plan", "deliver", "record", "engine"]
     what: Sentence
     channel: str | None = None
+    done: int = 0
+    of: int | None = None
 
 
 Progress = Callable[[Step], None]
+
+
+def unwatched(_step: Step) -> None:
+    """Watch a run that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)

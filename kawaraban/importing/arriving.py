@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -44,6 +45,7 @@ class Imported:
     One page brought in. `path` is the article's file below `content/`; `changed` the files that were (or would be) written.
 
     `record` is the address where the article already is elsewhere; `clashes` the places editor and source both changed.
+    `sentences`: the text of a question → the question in both languages, where the program made it.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Imported:
     changed: tuple[str, ...]
     record: str | None = None
     clashes: tuple[Clash, ...] = ()
+    sentences: Mapping[str, Sentence] = field(default_factory=dict)
 
     @property
     def conflicts(self) -> int:
@@ -91,6 +94,7 @@ class Arrival:
     proof: Proof = field(default_factory=lambda: Proof(0, 0))
     clashes: tuple[Clash, ...] = ()
     answers: Answers = field(default_factory=lambda: Answers({}))
+    sentences: dict[str, Sentence] = field(default_factory=dict)
 
     def prepared(self) -> Arrival:
         """Read and judge the page and the answers; write nothing. Raises WrongInput or Blocked."""
@@ -99,6 +103,10 @@ class Arrival:
         same = self.index.same(data)
         if same is not None:
             self._unchanged(same)
+            with suppress(
+                WrongInput
+            ):  # by other rules than then it may be no page at all; its questions stay as they are
+                self._ask_again(same, decode(data, self.source))
         else:
             self._read(data)
         now_settled = self.answers.without_elsewhere() if self._must_be_recorded() else self.answers
@@ -128,13 +136,7 @@ class Arrival:
     def _read(self, data: bytes) -> None:
         text = decode(data, self.source)
         importer = self.importer
-        page = scrape(
-            text,
-            self.profile,
-            self.source,
-            crawled=importer.now.astimezone(importer.publication.zone).date(),
-            known_speakers={name for series in importer.publication.series.values() for name in series.speakers},
-        )
+        page = self._scraped(text)
         known = self.index.earlier(self.source.name, page.title, text)
         article_id = known.record.id if known else new_id(importer.chance)
         slug = proposed_slug(page, article_id)
@@ -152,19 +154,36 @@ class Arrival:
         self.files[self.folder / RECORD] = self.record.text()
         self.index.add(Known(self.folder, self.record))
 
+    def _scraped(self, text: str) -> Scraped:
+        importer = self.importer
+        return scrape(
+            text,
+            self.profile,
+            self.source,
+            crawled=importer.now.astimezone(importer.publication.zone).date(),
+            known_speakers={name for series in importer.publication.series.values() for name in series.speakers},
+        )
+
+    def _ask_again(self, known: Known, text: str) -> None:
+        """Find the questions of an unchanged page again, so that they can be asked in the reader's language."""
+        page = self._scraped(text)
+        file = f"content/{_series_file(page)}"
+        slug = proposed_slug(page, known.record.id)
+        self.sentences |= doubts(page, self.profile, self.importer.publication, slug=slug, series_file=file).sentences
+
     def _written(self, page: Scraped, article_id: str, slug: str) -> str:
         series_file = self._declare_series(page)
         found = doubts(page, self.profile, self.importer.publication, slug=slug, series_file=series_file)
+        self.sentences |= found.sentences
         return article_text(page, self.profile, article_id, slug, found)
 
     def _declare_series(self, page: Scraped) -> str | None:
         """A new series gets its file, under a name in ASCII that an editor may change before anything is published."""
         if not page.series or self.importer.publication.series_named(page.series) is not None:
             return None
-        slug = f"series-{hashlib.sha256(page.series.encode()).hexdigest()[:8]}"
-        path = PurePosixPath("series") / f"{slug}.yaml"
+        path = _series_file(page)
         lines = [
-            f"# 連載。ファイル名がアドレスになります（/series/{slug}/） / the file's name is its address",
+            f"# 連載。ファイル名がアドレスになります（/series/{path.stem}/） / the file's name is its address",
             f"name: {json.dumps(page.series, ensure_ascii=False)}",
         ]
         if page.speakers:
@@ -211,8 +230,9 @@ class Arrival:
                 ja=f"元の頁と原稿の両方が変わった所が{len(self.clashes)}つある（{CLASHES} に両方の文）",
                 en=f"page and article both changed in {len(self.clashes)} places (both texts are in {CLASHES})",
             )
-            language = spoken_in(self.importer.publication)
-            self.text = with_value(self.text, "review.must.merge", question.said(language))
+            said = question.said(spoken_in(self.importer.publication))
+            self.sentences[said] = question
+            self.text = with_value(self.text, "review.must.merge", said)
 
     # --- where it goes -------------------------------------------------------------------------------------------
 
@@ -280,7 +300,15 @@ class Arrival:
         address = self.answers.elsewhere
         paths = tuple(path.as_posix() for path in changed)
         return Imported(
-            article.id, target / ARTICLE, review.must, review.should, self.proof, paths, address, self.clashes
+            article.id,
+            target / ARTICLE,
+            review.must,
+            review.should,
+            self.proof,
+            paths,
+            address,
+            self.clashes,
+            self.sentences,
         )
 
     def _changed(self, target: PurePosixPath) -> list[PurePosixPath]:
@@ -319,6 +347,10 @@ class Arrival:
         self.before = self.text
         self.text = self.answers.applied(self.text, self.profile.notice_about)
         self._save(target)
+
+
+def _series_file(page: Scraped) -> PurePosixPath:
+    return PurePosixPath("series") / f"series-{hashlib.sha256(page.series.encode()).hexdigest()[:8]}.yaml"
 
 
 def _proven(page: Scraped, article: Article, source: Path) -> Proof:

@@ -14,10 +14,15 @@ from kawaraban.importing.scraped import Scraped
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """Open questions in the language of the publication: those that block publishing, and those that do not."""
+    """
+    Open questions in the language of the publication: those that block publishing, and those that do not.
+
+    `sentences`: each of these texts → the question in both languages, for whoever reads another one.
+    """
 
     must: Mapping[str, str]
     should: Mapping[str, str]
+    sentences: Mapping[str, Sentence]
 
 
 def spoken_in(publication: Publication) -> Language:
@@ -39,7 +44,7 @@ def doubts(page: Scraped, profile: Profile, publication: Publication, *, slug: s
             en=f"is it on {profile.notice_about} already (no: not yet, off: not wanted, or its URL)",
         )
     should: dict[str, Sentence | None] = dict(page.questions)
-    should["series"] = _series(page, publication, series_file)
+    should["series"] = _series(page, series_file)
     should["authors"] = None if publication.authors else Sentence(ja="書き手が頁にない", en="the page names no author")
     for number, box in enumerate(page.sources, 1):
         should[f"source-{number}-url"] = (
@@ -50,7 +55,8 @@ def doubts(page: Scraped, profile: Profile, publication: Publication, *, slug: s
     should |= _what_text_lacks(page)
     language = spoken_in(publication)
     said = [{key: text.said(language) for key, text in part.items() if text is not None} for part in (must, should)]
-    return Doubts(said[0], said[1])
+    asked = [text for text in (*must.values(), *should.values()) if text is not None]
+    return Doubts(said[0], said[1], {text.said(language): text for text in asked})
 
 
 def _updated(page: Scraped) -> Sentence | None:
@@ -81,8 +87,8 @@ def _slug(slug: str) -> Sentence:
     return Sentence(ja=f"アドレスになる語（案: {slug}）", en=f"the words of the address (proposal: {slug})")
 
 
-def _series(page: Scraped, publication: Publication, series_file: str | None) -> Sentence | None:
-    if not page.series or publication.series_named(page.series) is not None:
+def _series(page: Scraped, series_file: str | None) -> Sentence | None:
+    if not page.series or series_file is None:
         return None
     return Sentence(
         ja=f"連載「{page.series}」を {series_file} に新しく宣言した（ファイル名がアドレスになる）",

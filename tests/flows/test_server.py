@@ -56,9 +56,25 @@ def test_a_configured_server_that_answers_is_used(tmp_path: Path, monkeypatch: p
 def test_a_remembered_server_that_answers_is_used(tmp_path: Path) -> None:
     with imitation() as url:
         server.home(tmp_path).mkdir(parents=True)
-        (server.home(tmp_path) / "server.json").write_text(json.dumps({"api_url": url}), encoding="utf-8")
+        (server.home(tmp_path) / "server.json").write_text(json.dumps({"api_url": url, "pid": os.getpid()}), encoding="utf-8")
         with server.prefect_server(tmp_path, lambda _: None) as found:
             assert found == server.PrefectServer(url, own=False)
+
+
+def test_the_address_of_a_server_that_is_gone_is_not_used_although_another_answers_there(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with imitation() as url:
+        server.home(tmp_path).mkdir(parents=True)
+        memory = server.home(tmp_path) / "server.json"
+        memory.write_text(json.dumps({"api_url": url, "pid": gone.pid}), encoding="utf-8")
+        assert server._known(tmp_path) is None
+
+
+def test_a_database_whose_migration_was_cut_short_is_not_taken_for_prepared(tmp_path: Path) -> None:
+    server.home(tmp_path).mkdir(parents=True)
+    (server.home(tmp_path) / "prefect.db").write_bytes(b"half")
+    assert not server.is_prepared(tmp_path)
 
 
 @pytest.mark.parametrize("status", [404, 500])

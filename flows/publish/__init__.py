@@ -23,16 +23,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flows.compose import House, open_house
+from flows.publish import page
 from flows.server import PrefectServer, client_settings, prefect_server
 from flows.stages.publishing import Part, Publishing, one_at_a_time
-from flows.stages.values import Progress, Published, PublishRequest, Result, Step
-from kawaraban.errors import Sentence
+from flows.stages.values import Progress, Published, PublishRequest, Step, unwatched
+from kawaraban.errors import KawarabanError, Sentence
 
 if TYPE_CHECKING:
     from prefect import Flow
 
-TAGS = 12
-LINKS = 5
 ENDING_SECONDS = 5.0
 
 Done = TypeVar("Done")
@@ -43,8 +42,8 @@ def run(house: House, request: PublishRequest, progress: Progress, *, now: datet
     """
     Publish, as a flow run where a Prefect server answers or can be started, plainly otherwise.
 
-    One at a time: raises Conflict naming who holds the lock, and what the stages raise. Nothing that Prefect does or
-    fails to do changes what is published.
+    One at a time: raises Conflict naming who holds the lock, and what the stages raise; what is wrong with the request
+    itself is said before any server is started. Nothing that Prefect does or fails to do changes what is published.
     """
 
     def say(sentence: Sentence) -> None:
@@ -52,6 +51,7 @@ def run(house: House, request: PublishRequest, progress: Progress, *, now: datet
 
     with one_at_a_time(house, progress):
         work = Publishing(house, request, progress, now)
+        work.refuse_early()
         with prefect_server(house.root, say, meanwhile=lambda url: _prefect(house.root, url)) as server:
             ran = _Run(work, say).under(server) if server is not None else False
         if server is None:
@@ -74,54 +74,84 @@ class _Run:
             with _settings(server.api_url):
                 self._flow_run()
         except Exception as error:  # noqa: BLE001 - whatever happens to Prefect, publishing goes on
-            if self.failure is not None:
-                raise self.failure from None
-            said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            self.say(
-                Sentence(
-                    ja=f"Prefectが使えないので、残りはなしで公開します（{said}）",
-                    en=f"Prefect fails: the rest is published without it ({said})",
-                )
-            )
-            return False
+            if self.failure is None:
+                self._say_why(error)
+                return False
         finally:
             _let_go()
         if self.failure is not None:
             raise self.failure
-        return True
+        return self.work.run is not None
+
+    def _say_why(self, error: Exception) -> None:
+        said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        self.say(
+            Sentence(
+                ja=f"Prefectが使えないので、残りはなしで公開します（{said}）",
+                en=f"Prefect fails: the rest is published without it ({said})",
+            )
+        )
 
     def _flow_run(self) -> None:
         from prefect import tags
 
         request = self.work.request
-        named = [f"article:{name}" for name in request.names[:TAGS]]
-        flow = _flow().with_options(flow_run_name=_run_name(self.work))
-        token = _UNDER_WAY.set(self)
-        try:
-            with tags(*named, *(f"channel:{name}" for name in request.channels[:TAGS])):
-                flow(
-                    names=list(request.names),
-                    channels=list(request.channels),
-                    plan=request.plan_hash,
-                    kind=request.kind,
-                    say=request.say,
-                    refresh=request.refresh,
-                    again=request.again,
-                    return_state=True,
-                )
-        finally:
-            _UNDER_WAY.reset(token)
+        flow = _flow().with_options(flow_run_name=page.first_name(request))
+        with _as_current(self), tags(*page.first_tags(request)):
+            flow(
+                names=list(request.names),
+                channels=list(request.channels),
+                plan=request.plan_hash,
+                kind=request.kind,
+                say=request.say,
+                refresh=request.refresh,
+                again=request.again,
+                return_state=True,
+            )
 
-    def stage(self, part: Callable[[], Done]) -> Done:
-        """Run a stage; keep what it raises."""
+    def stage(self, part: Callable[[], Done]) -> Done | None:
+        """Run a stage; keep what it raises instead of letting Prefect print it."""
         try:
             return part()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again where no Prefect is in between
             self.failure = error
-            raise
+            return None
+
+    def parts(self) -> list[Part]:
+        """Return what is to be delivered, once the plan is made; nothing where it could not be."""
+        if self.failure is not None:
+            return []
+        page.describe(self.work)
+        return list(self.work.parts())
+
+    def ended(self) -> str:
+        """Leave the result on Prefect's page; return the run's last word."""
+        page.tell(self.work)
+        return self.said if self.failure is not None else page.ending(self.work)
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything went wrong."""
+        return self.failure is not None or self.work.failed
+
+    @property
+    def said(self) -> str:
+        """What a stage raised, for Prefect's page."""
+        error = self.failure
+        return error.said("ja") if isinstance(error, KawarabanError) else f"{type(error).__name__}: {error}"
 
 
-_UNDER_WAY: ContextVar[_Run | None] = ContextVar("publish", default=None)
+_UNDER_WAY: ContextVar[_Run] = ContextVar("publish")
+# Tasks take names only and find the run here: of what they are given Prefect walks every part, ten thousand articles too.
+
+
+@contextmanager
+def _as_current(run: _Run) -> Iterator[None]:
+    token = _UNDER_WAY.set(run)
+    try:
+        yield
+    finally:
+        _UNDER_WAY.reset(token)
 
 
 # --- the flow ---
@@ -143,13 +173,20 @@ def _flow() -> Flow[..., Any]:  # Any: a flow may return a state
     from prefect.states import Completed, Failed
 
     @task(name="prepare", task_run_name="read, render, plan", cache_policy=NO_CACHE, retries=0, persist_result=False)
-    def prepare(run: _Run) -> str:
-        return run.stage(run.work.prepare).plan.short
+    def prepare() -> Any:  # noqa: ANN401 - Prefect's own states
+        run = _UNDER_WAY.get()
+        planned = run.stage(run.work.prepare)
+        return Failed(message=run.said) if planned is None else Completed(message=f"plan {planned.plan.short}")
 
     @task(name="deliver", task_run_name="deliver {channels}", cache_policy=NO_CACHE, retries=0, persist_result=False)
-    def deliver(channels: str, run: _Run, part: Part) -> int:
+    def deliver(part: str, channels: str) -> Any:  # noqa: ANN401 - Prefect's own states
         del channels
-        return len(run.stage(lambda: run.work.deliver(part)))
+        run = _UNDER_WAY.get()
+        found = next(one for one in run.work.parts() if one.name == part)
+        results = run.stage(lambda: run.work.deliver(found))
+        failed = results is None or any(result.failed for result in results) or run.work.failed_at(found)
+        said = run.said if results is None else f"{len(results)} tried"
+        return Failed(message=said) if failed else Completed(message=said)
 
     @flow(name="publish", retries=0, persist_result=False)
     def publish(  # noqa: PLR0913 - what `kawaraban publish` takes; Prefect's page shows each
@@ -166,15 +203,12 @@ def _flow() -> Flow[..., Any]:  # Any: a flow may return a state
         request = PublishRequest(tuple(names or ()), tuple(channels or ()), plan, kind, say, refresh, again)
         with _under_way(request) as run:
             run.work.run = str(flow_run.get_id())
-            run.work.progress = _also_logged(run.work.progress, get_run_logger())
-            prepare(run)
-            _describe(run.work, str(flow_run.get_id()))
-            for part in list(run.work.parts()):
-                deliver("、".join(part.channels), run, part)
-            _tell(run.work)
-            failed = [result for result in run.work.results if result.failed]
-            said = f"{len(run.work.results) - len(failed)} done, {len(failed) + len(run.work.troubles)} failed"
-            return Failed(message=said) if failed or run.work.troubles else Completed(message=said)
+            run.work.progress = page.Reported(run.work.progress, get_run_logger())
+            prepare(return_state=True)
+            for part in run.parts():
+                deliver(part.name, "、".join(part.channels), return_state=True)
+            said = run.ended()
+            return Failed(message=said) if run.failed else Completed(message=said)
 
     made: Flow[..., Any] = publish  # Any: see above
     return made
@@ -183,7 +217,7 @@ def _flow() -> Flow[..., Any]:  # Any: a flow may return a state
 @contextmanager
 def _under_way(request: PublishRequest) -> Iterator[_Run]:
     """Yield the run that called the flow; where Prefect called it (a deployment), one of its own."""
-    run = _UNDER_WAY.get()
+    run = _UNDER_WAY.get(None)
     if run is not None:
         yield run
         return
@@ -191,66 +225,10 @@ def _under_way(request: PublishRequest) -> Iterator[_Run]:
     def clock() -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - here Prefect is the entry point
 
-    with open_house(Path(os.environ.get("KAWARABAN_ROOT", ".")), clock=clock) as house:
-        quiet = lambda _step: None  # noqa: E731 - nobody watches; the run's log has every step
-        with one_at_a_time(house, quiet):
-            yield _Run(Publishing(house, request, quiet, clock()), lambda _sentence: None)
-
-
-def _run_name(work: Publishing) -> str:
-    names = "、".join(work.request.names[:3]) or "出せるものすべて"
-    more = f" ほか{len(work.request.names) - 3}件" if len(work.request.names) > 3 else ""  # noqa: PLR2004 - as many as fit
-    where = f" → {'、'.join(work.request.channels)}" if work.request.channels else ""
-    return f"公開 {names}{more}{where}"
-
-
-def _also_logged(progress: Progress, logger: Any) -> Progress:  # noqa: ANN401 - Prefect's run logger
-    def both(step: Step) -> None:
-        progress(step)
-        with suppress(Exception):
-            logger.info("%s", step.what.ja)
-
-    return both
-
-
-def _describe(work: Publishing, run: str) -> None:
-    """Once the plan is made, let the run's name and tags say what it does. Never a reason to fail."""
-    todo = work.planned.plan.to_do if work.planned else ()
-    titles = list(dict.fromkeys(action.title for action in todo))
-    channels = list(dict.fromkeys(action.channel for action in todo))
-    articles = list(dict.fromkeys(action.article for action in todo))
-    more = f" ほか{len(titles) - 1}本" if len(titles) > 1 else ""
-    name = f"公開 {titles[0]}{more} → {'、'.join(channels)}" if titles else "公開 新しく出すものなし"
-    marks = [f"article:{one}" for one in articles[:TAGS]] + [f"channel:{one}" for one in channels[:TAGS]]
-    with suppress(Exception):
-        from prefect.client.orchestration import get_client
-
-        with get_client(sync_client=True) as client:
-            client.update_flow_run(run, name=name, tags=marks)  # type: ignore[arg-type] # takes the id as text, too
-
-
-def _tell(work: Publishing) -> None:
-    """Leave the result in Prefect: a table, and links to the live pages. Never a reason to fail."""
-    with suppress(Exception):
-        from prefect.artifacts import create_link_artifact, create_table_artifact
-
-        rows = [_cells(result) for result in work.results] or [{"結果": "新しく出すものはありません"}]
-        create_table_artifact(key="publish", table=rows, description="公開の結果")
-        places = [(result.title, result.place) for result in work.results if result.outcome == "live"]
-        pages = dict.fromkeys((title, place) for title, place in places if place and place.startswith("http"))
-        for title, place in list(pages)[:LINKS]:
-            create_link_artifact(key="live", link=place, link_text=title)
-
-
-def _cells(result: Result) -> dict[str, str]:
-    return {
-        "記事": result.title,
-        "出す先": result.channel,
-        "すること": result.action.value,
-        "結果": result.outcome,
-        "場所": result.place or "",
-        "わけ": result.error.ja if result.error else "",
-    }
+    with open_house(Path(os.environ.get("KAWARABAN_ROOT", ".")), clock=clock) as house, one_at_a_time(house, unwatched):
+        own = _Run(Publishing(house, request, unwatched, clock()), lambda _sentence: None)
+        with _as_current(own):
+            yield own
 
 
 # --- Prefect around it ---
@@ -298,7 +276,3 @@ def _let_go() -> None:
         ]
         if left:
             _QueueServiceBase.drain = lambda _self, at_exit=False: at_exit  # type: ignore[assignment,method-assign] # see above
-
-
-def leave_prefect_behind() -> None:
-    """Nothing is left to be done at a process's end: `run` has let Prefect go already."""

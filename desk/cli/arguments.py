@@ -1,0 +1,142 @@
+"""What each command takes: its arguments and options, with their help in both languages."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from desk.cli.usage import at_least
+from kawaraban.errors import Language
+
+
+def _say(language: Language, ja: str, en: str) -> str:
+    return ja if language == "ja" else en
+
+
+def _article(parser: ArgumentParser, language: Language) -> None:
+    said = _say(language, "記事の id、パス、または slug", "id, path or slug of an article")
+    parser.add_argument("article", metavar="ARTICLE", help=said)
+
+
+def _channel(parser: ArgumentParser, language: Language) -> None:
+    said = _say(language, "チャンネルの名前（config/channels.yaml）", "a channel's name (config/channels.yaml)")
+    parser.add_argument("channel", metavar="CHANNEL", help=said)
+
+
+def init(parser: ArgumentParser, language: Language) -> None:
+    """Take a folder."""
+    said = _say(language, "作る場所（なければ --root）", "where (default: --root)")
+    parser.add_argument("dir", nargs="?", metavar="DIR", help=said)
+
+
+def new(parser: ArgumentParser, language: Language) -> None:
+    """Take a title."""
+    parser.add_argument("title", metavar="TITLE", help=_say(language, "題名", "the title"))
+    parser.add_argument("--series", metavar="S", help=_say(language, "連載の名前", "name of the series"))
+
+
+def import_(parser: ArgumentParser, language: Language) -> None:
+    """Take pages, and answers."""
+    said = _say(language, "取り込む頁の文字（.txt）", "the page's text (.txt)")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help=said)
+    said = _say(language, "取り込みの規則（config/importing/）", "profile (config/importing/)")
+    parser.add_argument("--profile", metavar="P", help=said)
+    said = _say(
+        language,
+        "疑問に答える（updated、published、slug、note、status）",
+        "settle a doubt (updated, published, slug, note, status)",
+    )
+    parser.add_argument("--accept", action="append", default=[], metavar="FIELD=VALUE", help=said)
+    parser.add_argument("--dry-run", action="store_true", help=_say(language, "何も書かずに試す", "write nothing"))
+
+
+def articles(parser: ArgumentParser, language: Language) -> None:
+    """Take any number of articles."""
+    said = _say(
+        language, "記事の id、パス、または slug（なければ全部）", "id, path or slug of an article (default: all)"
+    )
+    parser.add_argument("articles", nargs="*", metavar="ARTICLE", help=said)
+
+
+def check(parser: ArgumentParser, language: Language) -> None:
+    """Take articles."""
+    articles(parser, language)
+    said = _say(language, "見出し情報のJSON Schemaを出す", "print the JSON Schema of the front matter")
+    parser.add_argument("--schema", action="store_true", help=said)
+
+
+def plan(parser: ArgumentParser, language: Language) -> None:
+    """Take articles and an instant."""
+    articles(parser, language)
+    said = _say(language, "この日時ならどうなるか", "as it would be at this instant")
+    parser.add_argument("--at", metavar="TIME", help=said)
+
+
+def publish(parser: ArgumentParser, language: Language) -> None:
+    """Take articles, channels, and how."""
+    articles(parser, language)
+    said = _say(language, "このチャンネルだけ（何度でも）", "only this channel (may be repeated)")
+    parser.add_argument("--channel", action="append", default=[], metavar="C", help=said)
+    said = _say(language, "計画がこの番号のときだけ", "only if the plan still has this hash")
+    parser.add_argument("--plan", metavar="HASH", help=said)
+    said = _say(language, "直しの種類: 字句（既定）、更新、訂正", "class of the edit (default: typo)")
+    parser.add_argument("--as", dest="kind", choices=("typo", "update", "correction"), help=said)
+    said = _say(language, "訂正の文（読者に見えます）", "the correction, shown to readers")
+    parser.add_argument("--say", default="", metavar="TEXT", help=said)
+    said = _say(language, "設定やプログラムによる変更も出す", "send out what only settings or the program changed, too")
+    parser.add_argument("--refresh", action="store_true", help=said)
+    said = _say(language, "取り下げた記事をもう一度出す", "publish again what was withdrawn")
+    parser.add_argument("--again", action="store_true", help=said)
+
+
+def show(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, a channel and an instant."""
+    _article(parser, language)
+    _channel(parser, language)
+    said = _say(language, "その日時に読者が見ていたもの", "what subscribers saw then")
+    parser.add_argument("--at", metavar="TIME", help=said)
+
+
+def record(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, a channel and an address."""
+    _article(parser, language)
+    _channel(parser, language)
+    said = _say(language, "公開した頁か編集画面のURL", "address of the page or of its editor")
+    parser.add_argument("url", nargs="?", metavar="URL", help=said)
+
+
+def settle(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, a channel and one of three endings."""
+    _article(parser, language)
+    _channel(parser, language)
+    group = parser.add_mutually_exclusive_group(required=True)
+    said = _say(language, "届いていた（分かればそのURL）", "it had arrived (its address, if known)")
+    group.add_argument("--arrived", nargs="?", const="", metavar="URL", help=said)
+    said = _say(language, "届いていなかった", "it had not arrived")
+    group.add_argument("--not-arrived", action="store_true", help=said)
+    said = _say(language, "いまの状態でよい", "what is there may stay")
+    group.add_argument("--as-it-is", action="store_true", help=said)
+
+
+def log(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, a channel, and how much."""
+    said = _say(language, "記事（なければ全体）", "an article (default: all)")
+    parser.add_argument("article", nargs="?", metavar="ARTICLE", help=said)
+    parser.add_argument("--channel", metavar="C", help=_say(language, "このチャンネルだけ", "only this channel"))
+    said = _say(language, "新しいほうから何件（既定 50）", "how many of the newest (default 50)")
+    parser.add_argument("--limit", type=at_least(1), default=50, metavar="N", help=said)
+
+
+def build(parser: ArgumentParser, language: Language) -> None:
+    """Take a folder, an instant, and how."""
+    said = _say(language, "書き出すフォルダー（空か、前に書き出した所）", "the folder (empty, or of an earlier build)")
+    parser.add_argument("--out", required=True, metavar="DIR", help=said)
+    said = _say(language, "同時に動かす数（既定 2）", "how many processes (default 2)")
+    parser.add_argument("--jobs", type=at_least(1), default=2, metavar="N", help=said)
+    parser.add_argument("--at", metavar="TIME", help=_say(language, "この日時の版", "as it would be at this instant"))
+    said = _say(language, "人が貼る一式も作る（例: note）", "also the packages posted by hand (such as note)")
+    parser.add_argument("--with", dest="with_", action="append", default=[], metavar="C", help=said)
+
+
+def nothing(parser: ArgumentParser, language: Language) -> None:
+    """Take nothing."""
+    del parser, language
