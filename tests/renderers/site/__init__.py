@@ -1,0 +1,1 @@
+"""The site: variants, edition, theme, and what a browser shows."""
