@@ -22,8 +22,15 @@ from kawaraban.errors import Place, Sentence, WrongInput
 MAX_DEPTH = 24
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([Zz]|[-+]\d{2}:?\d{2})?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([Zz]|[-+]\d{2}:?\d{2})?", re.ASCII)
+_LINE_END = re.compile("\r\n|\r|\n")
+# line ends to libyaml (YAML 1.1) but text to YAML 1.2: noncharacters stand for them while it reads
+_SEPARATORS: dict[int, str] = {0x85: "\ufdd1", 0x2028: "\ufdd2", 0x2029: "\ufdd3"}
+_SEPARATOR = re.compile("[\x85\u2028\u2029]")
+_BACK: dict[int, str] = {ord(stand_in): chr(sign) for sign, stand_in in _SEPARATORS.items()}
+# what YAML 1.2 holds only as an escape in double quotes
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
 # the tags that PyYAML's resolver gives by itself; any other was written by hand
 _IMPLICIT = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -48,16 +55,9 @@ def load(text: str, file: PurePath, *, first_line: int = 1) -> Document:
 
     `first_line` is the line of the file on which `text` begins.
     """
-    try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        raise _syntax(error, file, first_line) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise WrongInput(
-            Sentence(ja=f"YAMLとして読めません: {error}", en=f"not readable as YAML: {error}"),
-            place=Place(file, first_line),
-        ) from error
-    reader = _Reader(file, first_line)
+    node = compose(text, file, first_line=first_line)
+    marks = _Marks(text, first_line)
+    reader = _Reader(file, marks, _BACK if _SEPARATOR.search(text) else {})
     if node is None:
         return Document({}, {})
     if not isinstance(node, yaml.MappingNode):
@@ -65,10 +65,45 @@ def load(text: str, file: PurePath, *, first_line: int = 1) -> Document:
     return Document(reader.mapping(node, "", 0), reader.places)
 
 
+def compose(text: str, file: PurePath, *, first_line: int = 1) -> yaml.Node | None:
+    """Return the YAML's nodes with their marks (None: there is nothing in it); raise WrongInput as `load` does."""
+    marks = _Marks(text, first_line)
+    try:
+        read = text.translate(_SEPARATORS) if _SEPARATOR.search(text) else text
+        return yaml.compose(read, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(error, file, marks) from error
+    except yaml.reader.ReaderError as error:
+        at = _UNREADABLE.search(text)
+        raise WrongInput(
+            Sentence(ja="YAMLに書けない制御文字があります", en="it holds a control character that YAML does not allow"),
+            place=Place(file, *marks.place_of(at.start() if at else 0)),
+            remedy=Sentence(ja="その文字を消してください", en="delete that character"),
+        ) from error
+
+
+class _Marks:
+    """Lines and columns as editors count them."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self._text = text
+        self._first_line = first_line
+
+    def place(self, mark: yaml.Mark) -> tuple[int, int]:
+        """Return the line and column of a mark."""
+        return mark.line + self._first_line, mark.column + 1
+
+    def place_of(self, index: int) -> tuple[int, int]:
+        """Return the line and column of the character at `index`."""
+        before = _LINE_END.split(self._text[:index])
+        return len(before) - 1 + self._first_line, len(before[-1]) + 1
+
+
 class _Reader:
-    def __init__(self, file: PurePath, first_line: int) -> None:
+    def __init__(self, file: PurePath, marks: _Marks, back: Mapping[int, str]) -> None:
         self.file = file
-        self.first_line = first_line
+        self._back = back
+        self._marks = marks
         self.places: dict[str, tuple[int, int]] = {}
         self._seen: set[int] = set()
 
@@ -77,7 +112,7 @@ class _Reader:
         return WrongInput(Sentence(ja=ja, en=en), place=Place(self.file, line, column), remedy=remedy)
 
     def _at(self, node: yaml.Node) -> tuple[int, int]:
-        return node.start_mark.line + self.first_line, node.start_mark.column + 1
+        return self._marks.place(node.start_mark)
 
     def mapping(self, node: yaml.MappingNode, prefix: str, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -92,10 +127,14 @@ class _Reader:
             values[key] = self.value(value_node, f"{prefix}{key}.", depth + 1)
         return values
 
+    def _text(self, node: yaml.ScalarNode) -> str:
+        text = str(node.value)
+        return text.translate(self._back) if self._back else text
+
     def _key(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
             raise self.wrong(node, "名前が文字ではありません", "a key must be plain text")
-        return str(node.value)
+        return self._text(node)
 
     def value(self, node: yaml.Node, prefix: str, depth: int) -> Any:  # noqa: ANN401 - whatever stands in the file
         if depth > MAX_DEPTH:
@@ -117,7 +156,7 @@ class _Reader:
         raise self.wrong(node, "読めない値です", "this value can't be read")
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - a typed scalar
-        text = str(node.value)
+        text = self._text(node)
         if node.tag not in _IMPLICIT:
             raise self.wrong(  # the tag itself is not printed: it may be a password that begins with `!`
                 node, "「!」で始まるタグは使えません", "a tag (a value that begins with `!`) is not allowed",
@@ -144,20 +183,19 @@ class _Reader:
         return text
 
 
-def _syntax(error: yaml.MarkedYAMLError, file: PurePath, first_line: int) -> WrongInput:
+def _syntax(error: yaml.MarkedYAMLError, file: PurePath, marks: _Marks) -> WrongInput:
     mark = error.problem_mark or error.context_mark
-    line = first_line + (mark.line if mark else 0)
-    column = mark.column + 1 if mark else None
+    place = Place(file, *(marks.place(mark) if mark else marks.place_of(0)))
     problem = error.problem or "syntax error"
     if "alias" in problem or "anchor" in problem:
         return WrongInput(
             Sentence(ja="アンカー(&)と別名(*)は使えません", en="anchors (&) and aliases (*) are not allowed"),
-            place=Place(file, line, column),
+            place=place,
             remedy=Sentence(ja="値をそのまま書いてください", en="write the value itself"),
         )
     return WrongInput(
         Sentence(ja=f"YAMLとして読めません（{problem}）", en=f"not readable as YAML ({problem})"),
-        place=Place(file, line, column),
+        place=place,
         remedy=Sentence(
             ja='値に「: 」や「 #」が入るとき、または @ & * ! | > % ` " \' [ { で始まるときは、値を "…" で囲んでください',
             en="put the value in quotes when it holds `: ` or ` #`, or begins with one of @ & * ! | > % ` \" ' [ {",

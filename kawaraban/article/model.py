@@ -10,22 +10,40 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from kawaraban.article.blocks import Blocks
 from kawaraban.article.finding import Finding
-from kawaraban.config import ReleaseSettings
+from kawaraban.config import Instant, ReleaseSettings
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ArticleId = Annotated[str, StringConstraints(pattern=r"^[0-9a-hjkmnp-tv-z]{8}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Moment: TypeAlias = AwareDatetime | date
+
+
+def _day(value: object) -> object:
+    """A day is written as one: an instant without its offset is not cut down to one, a number not taken for one."""
+    if (isinstance(value, date) and not isinstance(value, datetime)) or (
+        isinstance(value, str) and _DAY.fullmatch(value)
+    ):
+        return value
+    msg = "a day is written like 2024-06-30, an instant like 2024-06-30T07:00:00+09:00"
+    raise ValueError(msg)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Moment: TypeAlias = Day | Instant
 """An instant with its offset, or a bare date that keeps the precision of a day."""
+OptionalTag = Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$")]
+OptionalAddress = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]\S*)?$")]
 
 Status = Literal["draft", "review", "ready", "archived"]
+SCHEMA = 1
+"""The newest version of the format that this program reads."""
 
 
 class Part(BaseModel):
@@ -41,9 +59,9 @@ class Source(Part):
     publication: str = ""
     date: Moment | None = None  # not `date | None`: inside the class that name is this field's default
     author: str = ""
-    url: str = ""
+    url: OptionalAddress = ""
     summary: str = ""
-    lang: str = ""
+    lang: OptionalTag = ""
 
 
 class Cover(Part):
@@ -60,14 +78,14 @@ class Cover(Part):
 class Correction(Part):
     """One correction, shown on page, feed, note and at `/corrections/`."""
 
-    date: AwareDatetime | date
+    date: Moment
     text: str
 
 
 class Withdrawn(Part):
     """Intent to take the article down everywhere."""
 
-    at: AwareDatetime | date
+    at: Moment
     reason: str = ""
 
 
@@ -77,29 +95,36 @@ class Review(Part):
     must: Mapping[str, str] = Field(default_factory=dict)
     should: Mapping[str, str] = Field(default_factory=dict)
 
+    @field_validator("must", "should", mode="before")
+    @classmethod
+    def _an_empty_question_is_one(cls, value: object) -> object:
+        if isinstance(value, Mapping):
+            return {name: "" if question is None else question for name, question in value.items()}
+        return {} if value is None else value
+
 
 class FrontMatter(Part):
     """Every key an article may have, plus `x-*`, which is kept in the file and never read."""
 
     id: ArticleId
-    title: Annotated[str, StringConstraints(min_length=1)]
-    schema_: int = Field(default=1, alias="schema")
+    title: Annotated[str, StringConstraints(pattern=r"\S")]
+    schema_: int = Field(default=1, alias="schema", ge=1, le=SCHEMA)
     slug: Slug | None = None
     series: str | None = None
     status: Status = "draft"
-    published: AwareDatetime | None = None
-    updated: AwareDatetime | date | None = None
-    embargo: AwareDatetime | None = None
-    expires: AwareDatetime | None = None
+    published: Instant | None = None
+    updated: Moment | None = None
+    embargo: Instant | None = None
+    expires: Instant | None = None
     short_title: str = ""
     aliases: tuple[str, ...] = ()
-    lang: str = ""
+    lang: OptionalTag = ""
     authors: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
     cover: Cover | None = None
-    canonical_url: str = ""
+    canonical_url: OptionalAddress = ""
     feed_id: str = ""
     sources: tuple[Source, ...] = ()
     corrections: tuple[Correction, ...] = ()

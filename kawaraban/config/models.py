@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from string import Formatter
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -18,36 +18,58 @@ from pydantic import (
     Field,
     HttpUrl,
     StringConstraints,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-_DURATION = re.compile(r"(\d+)\s*([smhdw])")
+_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(
     r"(?:(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))?\s+)?(?P<opens>\d{1,2}:\d{2})\s*[-–〜]\s*(?P<closes>\d{1,2}:\d{2})"
 )
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WALL_TIME = re.compile(r"(?:\+\d{1,3}d\s+)?(?:[01]?\d|2[0-3]):[0-5]\d")
 
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 """A BCP 47 language tag."""
 
 UpdatePolicy = Literal["auto", "ask", "never"]
 
 
 def duration(value: object) -> object:
-    """Read `3d`, `10m`, `1h 30m` (units s m h d w) into a timedelta; leave anything else for pydantic to judge."""
-    if not isinstance(value, str):
+    """Read `3d`, `10m`, `1h 30m` (units s m h d w) into a timedelta; raise ValueError for anything else."""
+    if isinstance(value, timedelta):
         return value
-    parts = _DURATION.findall(value)
-    if not parts or _DURATION.sub("", value).strip():
+    parts = _DURATION.findall(value) if isinstance(value, str) else []
+    if not isinstance(value, str) or not parts or _DURATION.sub("", value).strip():
         msg = "a duration is written like 10m, 3h or 2d"
         raise ValueError(msg)
-    return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
+    try:
+        return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
+    except OverflowError as error:
+        msg = "a duration is written like 10m, 3h or 2d"
+        raise ValueError(msg) from error
 
 
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(duration),
+    WithJsonSchema({"type": "string", "pattern": r"^(\s*\d+\s*[smhdw]\s*)+$"}),
+]
+
+
+def instant(value: object) -> object:
+    """Leave an instant for pydantic to judge; raise ValueError for what it would guess one from (20240630 as seconds)."""
+    if isinstance(value, date) or (isinstance(value, str) and _INSTANT.match(value)):
+        return value
+    msg = "an instant is written like 2024-06-30T07:00:00+09:00"
+    raise ValueError(msg)
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(instant)]
+"""An instant with its offset."""
 
 
 class Strict(BaseModel):
@@ -118,7 +140,7 @@ class ReleaseSettings(Strict):
     hashtags: tuple[str, ...] | None = None
     after: str | None = None
     delay: Duration | None = None
-    at: AwareDatetime | str | None = None
+    at: Instant | str | None = None
     window: str | None = None
     update: UpdatePolicy | None = None
     hold: str | None = None
@@ -203,7 +225,7 @@ class Series(Strict):
     authors: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    lang: Language | None = None
+    lang: LanguageTag | None = None
     counter: str = "回"
     skeleton: str = ""
     channels: Mapping[str, ReleaseSettings] = Field(default_factory=dict)
@@ -233,7 +255,7 @@ class Publication(Strict):
     name: Annotated[str, StringConstraints(min_length=1)]
     base_url: str
     timezone: str = "Asia/Tokyo"
-    lang: Language = "ja"
+    lang: LanguageTag = "ja"
     description: str = ""
     authors: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()

@@ -84,12 +84,12 @@ def _problem(error: ErrorDetails, location: tuple[str, ...], scope: Scope, known
         return wrong(scope, location, what, remedy)
     if any(SECRET_NAME.search(part) for part in location) or "{env:" in error["msg"]:
         return literal_secret(scope, location)
-    reason = _reason(error)
+    cause = reason(error)
     what = Sentence(
         ja=f"「{key}」の値が正しくありません: {_short(error['input'])}",
         en=f"`{key}` is not valid: {_short(error['input'])}",
     )
-    return wrong(scope, location, what, reason)
+    return wrong(scope, location, what, cause)
 
 
 def unknown_key(scope: Scope, location: tuple[str, ...], known: Collection[str]) -> WrongInput:
@@ -136,9 +136,30 @@ _REASONS: dict[str, Sentence] = {
     "timezone_aware": Sentence(ja="+09:00 のように時差を付けてください", en="give it an offset like +09:00"),
     "time_delta_type": Sentence(ja="10m、3h、2d のように書いてください", en="write it like 10m, 3h or 2d"),
 }  # fmt: skip
+_LIST = _REASONS["tuple_type"]
+_REASONS |= {
+    "dict_type": _REASONS["mapping_type"],
+    "list_type": _LIST,
+    "float_type": Sentence(ja="数を書いてください", en="write a number"),
+    "float_parsing": Sentence(ja="数を書いてください", en="write a number"),
+    "date_from_datetime_inexact": _REASONS["timezone_aware"],
+}
+# a pattern says nothing to most people: what it asks for, by the pattern
+_PATTERNS: dict[str, Sentence] = {
+    r"\S": _REASONS["string_too_short"],
+    r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$": Sentence(ja="ja、en、zh-Hant のような言語の印を書いてください",
+                                                    en="write a language tag like ja, en or zh-Hant"),
+    r"^(https?://[^\s/?#]\S*)?$": _REASONS["url_scheme"],
+    r"^[a-z0-9.-]+,\d{4}(-\d{2}){0,2}$": Sentence(ja="example.com,2024 のように「ドメイン,年」を書いてください",
+                                                  en="write DOMAIN,YEAR like example.com,2024"),
+    r"^[A-Za-z_][A-Za-z0-9_]*$": Sentence(ja="変数名は英字で始め、英数字と _ で書きます",
+                                          en="a variable's name is letters, digits and _, and begins with a letter"),
+}  # fmt: skip
 # the validators of our own models say in English how a value is written; the Japanese half stands here
 _JAPANESE: tuple[tuple[str, str], ...] = (
     ("a duration is written", "長さは 10m、3h、2d のように書きます"),
+    ("a day is written", "2024-06-30 か 2024-06-30T07:00:00+09:00 のように書きます"),
+    ("an instant is written", "日時は 2024-06-30T07:00:00+09:00 のように書きます"),
     ("a window is written", "時間帯は 07:00-21:00 か mon-fri 07:00-21:00 のように書きます"),
     ("a time is written", "時刻は 2024-06-30T07:00:00+09:00、07:15、+3d 08:00 のように書きます"),
     ("a time zone is written", "時間帯の名前は Asia/Tokyo のように書きます"),
@@ -147,7 +168,8 @@ _JAPANESE: tuple[tuple[str, str], ...] = (
 )
 
 
-def _reason(error: ErrorDetails) -> Sentence:
+def reason(error: ErrorDetails) -> Sentence:
+    """Return how the value is written instead."""
     message = str(error["msg"]).removeprefix("Value error, ")
     known = _REASONS.get(error["type"])
     if known is not None:
@@ -155,8 +177,17 @@ def _reason(error: ErrorDetails) -> Sentence:
     context: Mapping[str, Any] = error.get("ctx") or {}
     if error["type"] == "literal_error":
         expected = str(context.get("expected", ""))
-        return Sentence(ja=f"次のどれかを書いてください: {expected}", en=f"write one of: {expected}")
+        choices = expected.replace(", ", "、").replace(" or ", "、")
+        return Sentence(ja=f"次のどれかを書いてください: {choices}", en=f"write one of: {expected}")
     if error["type"] == "string_pattern_mismatch":
-        return Sentence(ja=f"この形に合わせてください: {context['pattern']}", en=f"it must match {context['pattern']}")
+        pattern = str(context.get("pattern", ""))
+        known = _PATTERNS.get(pattern) or _PATTERNS.get(pattern.replace("^(", "^").replace(")?$", "$"))
+        return known or Sentence(ja=f"この形に合わせてください: {pattern}", en=f"it must match {pattern}")
+    if error["type"] in ("less_than_equal", "greater_than_equal"):
+        least, most = context.get("ge", ""), context.get("le", "")
+        return Sentence(
+            ja=f"{least}以上" if "ge" in context else f"{most}以下",
+            en=f"at least {least}" if "ge" in context else f"at most {most}",
+        )
     japanese = next((ja for begin, ja in _JAPANESE if message.startswith(begin)), message)
     return Sentence(ja=japanese, en=message)

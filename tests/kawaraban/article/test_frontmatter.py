@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import PurePosixPath
 from typing import Any
@@ -133,10 +134,10 @@ def test_one_key_changes_and_no_other_byte(key: str, value: object, line: str) -
     assert [one for one in after if one in kept] == kept
 
 
-TEXTS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=30)
 
 
-@given(TEXTS)
+@given(TEXTS.filter(lambda text: re.search(r"\S", text) is not None))
 def test_whatever_text_is_written_is_read_back(value: str) -> None:
     changed = frontmatter.with_value(SOURCE, "title", value)
     assert reader.parse(changed, FILE, "d").matter.title == value
