@@ -1,4 +1,5 @@
-// Copies a part as rich and plain text together; from file:// and in old browsers by a copy event.
+// Copies a part as rich and plain text together: by a copy event, which keeps the markup to the letter and also works
+// from file://; by the asynchronous clipboard where a browser has no such event any more.
 (() => {
   const parts = JSON.parse(document.getElementById("parts").textContent);
   const said = document.getElementById("said");
@@ -16,7 +17,9 @@
     selection.selectAllChildren(near);
     document.addEventListener("copy", fill, { capture: true, once: true });
     try {
-      document.execCommand("copy");
+      filled = document.execCommand("copy") && filled;
+    } catch {
+      filled = false;
     } finally {
       document.removeEventListener("copy", fill, { capture: true });
       selection.removeAllRanges();
@@ -37,7 +40,8 @@
   }
 
   function showNext() {
-    const waiting = [...document.querySelectorAll("button[data-leads]")].filter((b) => !b.closest("[data-part].done"));
+    const leading = [...document.querySelectorAll("button[data-leads]")];
+    const waiting = leading.filter((button) => !button.closest("[data-part].done, .again"));
     document.querySelectorAll("button.next").forEach((button) => button.classList.remove("next"));
     if (waiting.length) waiting[0].classList.add("next");
   }
@@ -57,7 +61,7 @@
     button.addEventListener("click", async () => {
       const part = parts[button.dataset.copy];
       const near = button.closest("[data-part]") || document.body;
-      if ((await byClipboard(part)) || byEvent(part, near)) {
+      if (byEvent(part, near) || (await byClipboard(part))) {
         markDone(button);
         button.setAttribute("aria-label", "写した：" + name);
         said.textContent = "写しました：" + name;
@@ -70,5 +74,16 @@
       }
     });
   }
+
+  // the address of the note goes into the command; what follows ? or # is no part of it
+  const field = document.getElementById("url");
+  const shown = document.getElementById("command");
+  const command = parts.record.plain;
+  field.addEventListener("input", () => {
+    const url = field.value.trim().split(/[?#]/)[0].replace(/[^\w:/.-]/g, "");
+    parts.record.plain = url ? command.replace(/URL$/, () => url) : command;
+    shown.textContent = parts.record.plain;
+  });
+  field.closest("[hidden]").hidden = false;
   showNext();
 })();

@@ -159,7 +159,7 @@ def _sheet_parts(page: CopyPage) -> Iterator[HtmlElement]:
         yield E.div(*_parts(page), CLASS("parts"))
     else:
         summary = E.summary("全文を貼り直すとき")
-        yield E.details(summary, E.div(*_parts(page), CLASS("parts")))
+        yield E.details(summary, E.div(*_parts(page), CLASS("parts")), CLASS("again"))
     if page.variant.losses:
         lines = (E.li(loss.what_ja) for loss in page.variant.losses)
         yield E.div(E.p("noteで変わるところ"), E.ul(*lines), CLASS("losses small"))
@@ -202,8 +202,8 @@ def _parts(page: CopyPage) -> Iterator[HtmlElement]:
     yield _part("二", "本文", "　".join(counts), *_body_words(page), *body_buttons)
     if page.pictures:
         items = (_picture(picture, page.shape) for picture in page.pictures)
-        wide = E.ul(*items, CLASS("pictures"))
-        yield _part("三", "画像", f"{len(page.pictures)}枚", wide)
+        where = E.p("ファイルはこの頁と同じフォルダーにあります。", CLASS("small hint"))
+        yield _part("三", "画像", f"{len(page.pictures)}枚", E.ul(*items, CLASS("pictures")), where)
     tags = "　".join(f"#{tag}" for tag in variant.head.hashtags)
     if tags:
         yield _part(
@@ -278,7 +278,12 @@ def _act(page: CopyPage) -> HtmlElement:
             E.ul(*items),
             E.div(
                 E.h3("出した記事のURLを知らせる"),
-                E.p(E.code(page.record)),
+                E.div(
+                    E.label("出した記事のURL", {"for": "url"}),
+                    E.input(type="url", id="url", placeholder="https://note.com/……/n/……", autocomplete="off"),
+                    {"class": "field", "hidden": ""},
+                ),
+                E.p(E.code(page.record, id="command")),
                 E.p(
                     "URL のところに記事のURLを入れて打ちます。読み返して、合っていれば公開済になり、サイトの告知がリンクに変わります。",
                     CLASS("small"),

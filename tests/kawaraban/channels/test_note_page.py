@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -23,6 +24,7 @@ BODY = (
     '<pre class="codeBlock"><code>a &lt; b\n</code></pre>\n<p>｜傘《かさ》</p>\n'
 )
 PLAIN_ONLY = "delete window.ClipboardItem; Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+TRANSPORT = re.compile("^<meta[^>]*>")  # how Chromium says the encoding to other programs
 CATCHER = """<!doctype html><html lang="ja"><title>editor</title><div id="e" contenteditable>…</div><script>
 document.addEventListener('paste', (event) => {
   event.preventDefault();
@@ -144,6 +146,42 @@ def test_each_button_writes_its_part(page: Page, pasted: Callable[[], dict[str, 
     assert page.complaints == []  # type: ignore[attr-defined] # put there by the fixture
 
 
+def test_every_button_writes_both_flavours_to_the_letter(page: Page, pasted: Callable[[], dict[str, Any]]) -> None:
+    parts = page.evaluate("JSON.parse(document.getElementById('parts').textContent)")
+    names = [button.get_attribute("data-copy") for button in page.locator("button[data-copy]").all()]
+    assert names == ["title", "body", "plain-body", "caption-1", "tags", "record"]
+    for name in filter(None, names):
+        copied(page, name)
+        caught = pasted()
+        assert caught["plain"] == parts[name]["plain"]
+        assert TRANSPORT.sub("", caught["html"]) == parts[name].get("html", "")
+
+
+def test_every_change_can_be_copied(
+    context: BrowserContext, tmp_path: Path, pasted: Callable[[], dict[str, Any]]
+) -> None:
+    live = prepared().model_copy(update={"title": "前の題", "body": BODY.replace("増える", "減る").replace("子", "孫")})
+    page = context.new_page()
+    page.goto((note(tmp_path).package(prepared(), live) / "index.html").as_uri())
+    sheet = page.locator(".changes button")
+    assert [button.get_attribute("data-copy") for button in sheet.all()] == ["new-title", "change-1", "change-2"]
+    for name, rich in (("new-title", ""), ("change-1", "<strong>「頁」</strong>が増える"), ("change-2", "<p>子</p>")):
+        copied(page, name)
+        assert rich in pasted()["html"]
+    assert pasted()["plain"] == "子"
+    assert page.locator("button.next").count() == 0
+
+
+def test_the_address_goes_into_the_command(page: Page, pasted: Callable[[], dict[str, Any]]) -> None:
+    page.get_by_label("出した記事のURL").fill(" https://note.com/migiwa/n/n4f0c7b884789?a=1&b=2#c ")
+    copied(page, "record")
+    assert pasted()["plain"] == "kawaraban record ame-no-kikikata note https://note.com/migiwa/n/n4f0c7b884789"
+    page.get_by_label("出した記事のURL").fill("$(x); `y` 'z'")
+    assert page.locator("#command").text_content() == "kawaraban record ame-no-kikikata note xyz"
+    page.get_by_label("出した記事のURL").fill("")
+    assert page.locator("#command").text_content() == "kawaraban record ame-no-kikikata note URL"
+
+
 def test_an_editor_that_parses_the_paste_gets_the_same_structure(
     page: Page, pasted: Callable[[], dict[str, Any]]
 ) -> None:
@@ -173,6 +211,7 @@ def test_without_scripts_the_text_can_be_selected(browser: Browser, package: Pat
     page = context.new_page()
     page.goto((package / "index.html").as_uri())
     page.locator("summary", has_text="全文を見る").click()
+    assert not page.locator("#url").is_visible()
     words = page.locator("main").inner_text()
     for said in ("題 <名> & “雨”", "雨の翌日にだけ「頁」が増える。", "#雨", "四本の傘", "文字を選んで写して"):
         assert said in words
@@ -188,7 +227,7 @@ def test_nothing_needs_a_sideways_scroll_and_targets_are_large_enough(
     page.goto((package / "index.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     heights = page.eval_on_selector_all(
-        "button, a.button, label", "all => all.map(e => e.getBoundingClientRect().height)"
+        "button, a.button, li label, #url", "all => all.map(e => e.getBoundingClientRect().height)"
     )
     assert min(heights) >= (44 if width < 960 else 24)
 

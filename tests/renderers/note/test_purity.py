@@ -22,7 +22,7 @@ PRINTED = "from tests.renderers.note.test_sample import *; print(on_note(sample(
 
 def elsewhere(folder: Path, **environment: str) -> Variant:
     """The sample's variant, rendered by a process of its own."""
-    made = subprocess.run(  # noqa: S603 - our own interpreter and our own line
+    made = subprocess.run(
         [sys.executable, "-c", PRINTED],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment},
         cwd=folder,
