@@ -58,12 +58,17 @@ def section(text: str, title: str) -> str:
 def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """A model's keys as they are written, those of a model inside it dotted."""
     for name, field in model.model_fields.items():
-        either = get_args(field.annotation) if isinstance(field.annotation, UnionType) else (field.annotation,)
-        inner = next((part for part in either if isinstance(part, type) and issubclass(part, BaseModel)), None)
+        inner = model_of(field.annotation)
         if inner is None:
             yield f"{prefix}{field.alias or name}"
         else:
             yield from keys(inner, f"{prefix}{name}.")
+
+
+def model_of(annotation: object) -> type[BaseModel] | None:
+    """The model a key's value is, alone or beside None."""
+    either = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    return next((part for part in either if isinstance(part, type) and issubclass(part, BaseModel)), None)
 
 
 def rows(text: str) -> set[str]:
