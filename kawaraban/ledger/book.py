@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import PurePath
 from typing import Self
 
 from sqlalchemy import Connection, Engine
@@ -34,14 +34,14 @@ from kawaraban.variant import PublicFacts, Variant
 class Reading:
     """What can be asked of a ledger. Each call sees one consistent moment."""
 
-    def __init__(self, engine: Engine, file: Path, dead: Callable[[str], bool]) -> None:
+    def __init__(self, engine: Engine, place: PurePath, dead: Callable[[str], bool]) -> None:
         self._engine = engine
-        self._file = file
+        self._place = place
         self._dead = dead
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with trouble.told(self._file), self._engine.begin() as connection:
+        with trouble.told(self._place), self._engine.begin() as connection:
             yield connection
 
     def identity(self) -> Identity:
@@ -145,7 +145,7 @@ class Ledger(Reading):
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with trouble.told(self._file), self._engine.connect() as plain:
+        with trouble.told(self._place), self._engine.connect() as plain:
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 yield connection

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,16 +18,10 @@ from kawaraban.ledger import (
     Settlement,
 )
 from kawaraban.variant import Variant
-from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, fresh, receipt, variant
+from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, receipt, variant
 
 NO = Sentence(ja="だめです", en="no")
 ID = "aaaaaaa1"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with fresh(tmp_path, dead=lambda name: name == "the dead") as opened:
-        yield opened
 
 
 def note(text: str = "川の音。") -> Variant:

@@ -287,6 +287,6 @@ class SilentMachine(Machine):
 
 
 TestAsked = Machine.TestCase
-TestAsked.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAsked.settings = settings(max_examples=35, stateful_step_count=40, deadline=None)
 TestSilent = SilentMachine.TestCase
-TestSilent.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestSilent.settings = settings(max_examples=35, stateful_step_count=40, deadline=None)

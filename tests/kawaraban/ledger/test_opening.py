@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from kawaraban.errors import Conflict, WrongInput
-from kawaraban.ledger import Expectation, Scope, address, is_dead, migrations, open_ledger, opening, owner
+from kawaraban.ledger import Expectation, Scope, address, databases, is_dead, migrations, open_ledger, opening, owner
 from kawaraban.ledger.tables import tables
 from tests.kawaraban.ledger.opened import T0, expected, fresh, receipt, variant
 
@@ -103,7 +103,7 @@ def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 def test_a_locked_ledger_says_that_another_program_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh(tmp_path).close()
-    monkeypatch.setattr(opening, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(databases, "BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other, fresh(tmp_path) as ledger:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Conflict, match="keeps the ledger locked") as caught:
@@ -134,7 +134,9 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None
         assert ledger.events() == []
 
 
-@pytest.mark.parametrize("url", ["", "ledger.sqlite", "sqlite://", "sqlite:///:memory:", "postgresql://u:pass@host/db"])
+@pytest.mark.parametrize(
+    "url", ["", "ledger.sqlite", "sqlite://", "sqlite:///:memory:", "mysql://u:pass@host/db", "postgresql://u:pass@"]
+)
 def test_an_address_that_is_no_file_is_refused_without_showing_a_password(url: str) -> None:
     with pytest.raises(WrongInput) as caught:
         open_ledger(url, now=T0)

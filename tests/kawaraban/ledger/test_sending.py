@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,15 +8,9 @@ from kawaraban.delivery import ActionKind, Attempt, Delivery, State
 from kawaraban.errors import Conflict, Sentence
 from kawaraban.ledger import Answer, Claim, EventKind, Expectation, Ledger
 from kawaraban.variant import LiveElsewhere, Variant
-from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, fresh, receipt, variant
+from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, receipt, variant
 
 NO = Sentence(ja="だめです", en="no")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with fresh(tmp_path, dead=lambda name: name == "the dead") as opened:
-        yield opened
 
 
 def claim(ledger: Ledger, text: Variant, action: ActionKind = ActionKind.CREATE, **changes: object) -> Attempt:

@@ -8,21 +8,19 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-# What may never happen, as SQLite triggers: name, when, and what is said
+# What may never happen: name, deed, table, in which case, and what is said
 GUARDS = (
-    ("attempts_stay", "BEFORE DELETE ON attempts", "attempts are never deleted"),
-    (
-        "attempts_end_once",
-        "BEFORE UPDATE ON attempts WHEN OLD.outcome <> ''",
-        "an attempt that has ended is never changed",
-    ),
+    ("attempts_stay", "DELETE", "attempts", "", "attempts are never deleted"),
+    ("attempts_end_once", "UPDATE", "attempts", "OLD.outcome <> ''", "an attempt that has ended is never changed"),
     (
         "attempts_keep_their_intent",
-        "BEFORE UPDATE OF article, channel, number, key, action, digest, article_digest, started, owner, run ON attempts",
+        "UPDATE OF article, channel, number, key, action, digest, article_digest, started, owner, run",
+        "attempts",
+        "",
         "an intent is never changed",
     ),
-    ("events_stay", "BEFORE DELETE ON events", "events are never deleted"),
-    ("events_are_final", "BEFORE UPDATE ON events", "events are never changed"),
+    ("events_stay", "DELETE", "events", "", "events are never deleted"),
+    ("events_are_final", "UPDATE", "events", "", "events are never changed"),
 )
 
 
@@ -37,8 +35,23 @@ def upgrade() -> None:
     _slugs()
     _variants()
     _attempts()
-    for name, when, what in GUARDS:
-        op.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{what}'); END")
+    guard = _guard_postgresql if op.get_bind().dialect.name == "postgresql" else _guard_sqlite
+    for one in GUARDS:
+        guard(*one)
+
+
+def _guard_sqlite(name: str, deed: str, table: str, case: str, what: str) -> None:
+    when = f"WHEN {case}" if case else ""
+    op.execute(f"CREATE TRIGGER {name} BEFORE {deed} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{what}'); END")
+
+
+def _guard_postgresql(name: str, deed: str, table: str, case: str, what: str) -> None:
+    when = f"WHEN ({case})" if case else ""
+    raised = f"RAISE EXCEPTION '{what}' USING ERRCODE = 'integrity_constraint_violation'"
+    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {raised}; END $$")
+    op.execute(f"CREATE TRIGGER {name} BEFORE {deed} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
+    if deed == "DELETE":
+        op.execute(f"CREATE TRIGGER {name}_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()")
 
 
 def _articles() -> None:
