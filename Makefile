@@ -19,6 +19,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
 
 setup: .venv/.runtime ## make .venv from the lock file, with .venv/bin/kawaraban
+	@echo "$(BIN)/kawaraban is ready"
 
 # The lock file names every package with its hashes; --no-deps keeps pip from looking for others. The stamp is written
 # last: whatever was interrupted is taken up again, and an environment without a working pip is made anew.
