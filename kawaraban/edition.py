@@ -34,7 +34,8 @@ class EditionFile:
     `key` is a hash over everything the bytes depend on; `make` makes the bytes. `bare` makes the same page with no link to
     any other page, list or feed of the site (pictures, style sheet and its own anchors stay): where several files are new
     and link to each other, each is written bare first, so that none ever links to nothing. Every HTML file that links to
-    others has one.
+    others has one. Where somebody else's file stands at a path that `yields`, theirs stays (an operator's robots.txt);
+    nothing may link to such a file.
     """
 
     path: str
@@ -42,6 +43,7 @@ class EditionFile:
     key: str
     make: Callable[[], bytes]
     bare: Callable[[], bytes] | None = None
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)

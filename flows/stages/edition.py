@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
 from flows.compose import House
 from flows.stages.delivery import Try, broken, result_of
@@ -16,7 +18,7 @@ from kawaraban import address
 from kawaraban.channels.protocol import EditionChannel
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import ActionKind, Receipt
-from kawaraban.edition import EditionFile, LiveArticle, edition_digest
+from kawaraban.edition import EditionFile, LiveArticle, Stage, edition_digest
 from kawaraban.errors import KawarabanError, Sentence
 from kawaraban.ledger import Answer, Claim, owner
 from kawaraban.plan import Action
@@ -58,7 +60,11 @@ def groups(house: House) -> list[EditionGroup]:
 
 
 def files_of(house: House, group: EditionGroup, live: Mapping[str, Mapping[str, LiveArticle]]) -> list[EditionFile]:
-    """Return the edition's files; raises WrongInput for a theme that can't be used."""
+    """
+    Return the edition's files; raises WrongInput for a theme that can't be used.
+
+    A feed carries only what has its page on the site: an item whose page was taken down alone would link to nothing.
+    """
     theme = house.setting(group.site.name, "theme")
     folder: Path | None = house.root / theme if theme else None
     shown = list(live.get(group.site.name, {}).values())
@@ -68,8 +74,19 @@ def files_of(house: House, group: EditionGroup, live: Mapping[str, Mapping[str, 
         )
     )
     for feed in group.feeds:
-        files += feed_renderer.edition(house.publication, feed, list(live.get(feed.name, {}).values()))
+        linked = [one for article, one in live.get(feed.name, {}).items() if article in live.get(group.site.name, {})]
+        files += feed_renderer.edition(house.publication, feed, linked)
+        files += _pictures(house, linked, {file.path for file in files})
     return files
+
+
+def _pictures(house: House, linked: Sequence[LiveArticle], there: Container[str]) -> Iterator[EditionFile]:
+    """Yield the pictures that only a feed still shows: its item is held back and the page already has another one."""
+    for one in linked:
+        for asset in one.variant.assets:
+            path = unquote(address.article_asset(one.variant.head.slug, asset.name)).lstrip("/")
+            if path not in there:
+                yield EditionFile(path, Stage.ASSETS, asset.digest, partial(house.assets.bytes_of, asset))
 
 
 def recorded_live(house: House, group: EditionGroup) -> Live:

@@ -164,6 +164,10 @@ _JAPANESE: tuple[tuple[str, str], ...] = (
     ("a time is written", "時刻は 2024-06-30T07:00:00+09:00、07:15、+3d 08:00 のように書きます"),
     ("a time zone is written", "時間帯の名前は Asia/Tokyo のように書きます"),
     ("an address is written", "https://example.com のように書きます（?、#、名前やパスワードは含めません）"),
+    (
+        "a public folder is written",
+        "公開フォルダーは public のように書きます（記事や設定のフォルダー、外のフォルダーは使えません）",
+    ),
     ("the only blank", "この文で使える空欄は {name} だけです"),
 )
 

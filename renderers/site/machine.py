@@ -54,10 +54,11 @@ def _sitemap(frame: Frame, path: str, entries: Sequence[Entry], *, index: bool =
 
 
 def robots(frame: Frame) -> EditionFile:
-    """Return robots.txt: everything may be read, and where the sitemap is."""
+    """Return robots.txt: everything may be read, and where the sitemap is. An operator's own one stays."""
     sitemap = address.absolute(frame.publication.base_url, address.SITEMAP)
     key = edition_key("robots", frame.theme.digest, sitemap)
-    return EditionFile("robots.txt", Stage.FEEDS, key, partial(frame.theme.render, "robots.txt", sitemap=sitemap))
+    make = partial(frame.theme.render, "robots.txt", sitemap=sitemap)
+    return EditionFile("robots.txt", Stage.FEEDS, key, make, yields=True)
 
 
 def icon(frame: Frame) -> EditionFile:

@@ -7,18 +7,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Surroundings
-from kawaraban.channels.site.folder import PublicFolder, Watch
+from kawaraban.channels.site.folder import PublicFolder, Watch, foreign, link_to_nothing, the_papers_own
 from kawaraban.channels.site.manifest import Manifest
+from kawaraban.channels.site.turn import alone
 from kawaraban.channels.site.writing import Writing
 from kawaraban.config.load import own_settings
 from kawaraban.delivery import Receipt
 from kawaraban.edition import EditionFile
 from kawaraban.errors import KawarabanError, Place, Refused, Sentence, Unavailable
 
+_HOUSE = ("content", "config", ".kawaraban")
 _OUR_FAULT = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP, errno.EILSEQ})
 
 
@@ -29,6 +31,15 @@ class SiteSettings(BaseModel):
 
     path: Annotated[str, StringConstraints(min_length=1)] = "public"
     theme: str | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _a_folder_of_its_own(cls, value: str) -> str:
+        parts = Path(value).parts
+        if not parts or ".." in parts or parts[0] in _HOUSE or "\0" in value:
+            msg = "a public folder is written like public; it is none of the paper's own"
+            raise ValueError(msg)
+        return value
 
 
 class Site:
@@ -50,6 +61,8 @@ class Site:
         state = surroundings.root / ".kawaraban"
         self._manifest_path = state / "editions" / f"{surroundings.settings.name}.jsonl"
         self._staging = state / "staging" / surroundings.settings.name
+        self._root = surroundings.root
+        self._lock = state / "editions" / f"{surroundings.settings.name}.lock"
         self._base_url = surroundings.publication.base_url
         self._clock = surroundings.clock
         self._public = PublicFolder(self.folder, self._staging, watch or (lambda _step: None))
@@ -64,9 +77,15 @@ class Site:
         Make the folder equal to `files`; return one receipt for all of it.
 
         Only what changed is made, and equal bytes are not written again. Raises Refused, before anything is written, for
-        a path that leads out or a file that is somebody else's; Unavailable when the disk is full or not writable (what
-        was written so far is consistent, and the next write goes on from there).
+        a path that leads out or a file that is somebody else's; Unavailable when another process is writing it, or the
+        disk is full or not writable (what was written so far is consistent, and the next write goes on from there).
         """
+        self._refuse_place()
+        with alone(self._lock):
+            self._write(files, digest)
+        return Receipt(remote_id=digest[:16], url=self._base_url, at=self._clock(), version=digest)
+
+    def _write(self, files: Iterable[EditionFile], digest: str) -> None:
         manifest = self._manifest()
         try:
             self._public.clear_staging()
@@ -79,7 +98,16 @@ class Site:
         finally:
             manifest.close()
             self._public.clear_staging()
-        return Receipt(remote_id=digest[:16], url=self._base_url, at=self._clock(), version=digest)
+
+    def _refuse_place(self) -> None:
+        """Raise Refused where the folder is a link to nothing, no folder, or (by a link) one of the paper's own."""
+        if self.folder.is_symlink() and not self.folder.exists():
+            raise link_to_nothing(self.folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise foreign(self.folder)
+        here, root = self.folder.resolve(), self._root.resolve()
+        if root.is_relative_to(here) or any(here.is_relative_to(root / name) for name in _HOUSE):
+            raise the_papers_own(self.folder)
 
     def holds(self, path: str) -> bool:
         """Return whether that public file is really there."""

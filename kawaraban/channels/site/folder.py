@@ -219,3 +219,32 @@ def foreign(target: Path) -> Refused:
             en="move it elsewhere if you want to keep it, or delete it",
         ),
     )
+
+
+def link_to_nothing(link: Path) -> Refused:
+    """Say that the folder is a link whose target is not there (a disk that is not mounted, say)."""
+    return Refused(
+        Sentence(
+            ja=f"公開フォルダーのリンク先がありません: {link}", en=f"the public folder is a link to nothing: {link}"
+        ),
+        place=Place(link),
+        remedy=Sentence(
+            ja="リンク先のフォルダーを用意するか、リンクを取り除いてください",
+            en="make the folder it leads to, or remove the link",
+        ),
+    )
+
+
+def the_papers_own(folder: Path) -> Refused:
+    """Say that the public folder would show, or overwrite, what is the paper's own."""
+    return Refused(
+        Sentence(
+            ja=f"記事や設定のフォルダーは公開できません: {folder}",
+            en=f"this folder holds the paper itself and can't be made public: {folder}",
+        ),
+        place=Place(folder),
+        remedy=Sentence(
+            ja="config/channels.yaml の path に、それだけのためのフォルダーを書いてください",
+            en="name a folder of its own as `path` in config/channels.yaml",
+        ),
+    )

@@ -36,6 +36,7 @@ class Writing:
     def run(self, files: Iterable[EditionFile]) -> None:
         """Make the folder equal to `files`. Raises Refused before anything is written, OSError at any point."""
         edition = sorted(files, key=lambda file: (file.stage, file.path != "index.html", file.path))
+        edition = [file for file in edition if not (file.yields and self._is_theirs(file))]
         needed = [file for file in edition if not self._is_current(file)]
         if twice := _twice(edition):
             raise two_of(twice)
@@ -52,6 +53,17 @@ class Writing:
             ours = file.path in self._manifest.files
             if not ours and self._folder.stamp(file.path) and not self._folder.is_equal(file.path, file.make()):
                 raise foreign(self._folder.top / file.path)
+
+    def _is_theirs(self, file: EditionFile) -> bool:
+        """Return whether somebody put a file of their own there, before us or in the place of ours."""
+        stands, written = self._folder.stamp(file.path), self._manifest.files.get(file.path)
+        if stands is None or (written is not None and written.stamp == stands):
+            return False
+        if not self._folder.is_safe(file.path) or self._folder.is_equal(file.path, file.make()):
+            return False
+        if written is not None:
+            self._manifest.forget(file.path)
+        return True
 
     def _is_current(self, file: EditionFile) -> bool:
         written = self._manifest.files.get(file.path)
