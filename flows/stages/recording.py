@@ -11,9 +11,9 @@ from flows.stages.planning import Planned, Question, plan
 from flows.stages.publishing import publish
 from flows.stages.values import Progress, Published, PublishRequest
 from kawaraban.article.model import Article
-from kawaraban.channels.protocol import RecordedByHand
-from kawaraban.delivery import Receipt
-from kawaraban.errors import Sentence, WrongInput
+from kawaraban.channels.protocol import Channel, RecordedByHand
+from kawaraban.delivery import Delivery, Receipt
+from kawaraban.errors import Refused, Sentence, WrongInput
 from kawaraban.ledger import Ending, Posted, Seen, Settlement
 from kawaraban.plan import expectations
 from kawaraban.variant import Variant
@@ -35,8 +35,8 @@ def record(
     """
     Record that a person posted the article at `address` (None: posted, with no address), read back where it can be.
 
-    Raises Refused where the address is another's page, a draft, or deleted; WrongInput for a channel nobody posts to by
-    hand. Afterwards the site and its feeds are published for this article, so that a notice turns by itself.
+    Raises Refused where the address is another's page, a draft, or deleted, where another article has it, or where this
+    one is still out under another; WrongInput for a channel nobody posts to by hand. Afterwards the site and its feeds are published for this article, so that a notice turns by itself.
     """
     settings = house.channel_settings(channel)
     article = house.library.find(name)
@@ -50,12 +50,47 @@ def record(
     _expected(house, planned, now)
     variant = _posted_text(house, article, channel, settings_name=settings.name)
     receipt = made.recognise(address, variant) if address else Receipt(article.id, None, now, verified=False)
+    _refuse_second(house, article, channel, receipt, variant)
     house.ledger.keep(variant)
     wanted = {action.channel: action.digest for action in planned.plan.actions}
     # a package older than the file: nobody knows which state of the file it was made from, so the edits count as such
     made_from = article.digest if wanted.get(channel) == variant.digest else None
     house.ledger.record(Posted(article.id, channel, receipt, variant.digest, made_from), now=now, who=house.who)
     return Recorded(article, channel, receipt, _follow(house, article, progress, now))
+
+
+def _refuse_second(house: House, article: Article, channel: str, receipt: Receipt, variant: Variant) -> None:
+    """Raise Refused where one post would stand for two articles, or two posts for one."""
+    shown = [row for row in house.ledger.deliveries() if row.channel == channel and row.public and row.url]
+    for row in shown:
+        if row.remote_id == receipt.remote_id and row.article != article.id:
+            raise Refused(
+                Sentence(
+                    ja=f"{receipt.url} は別の記事（{row.article}）として記録されています",
+                    en=f"{receipt.url} is recorded as another article ({row.article})",
+                ),
+                remedy=Sentence(
+                    ja=f"URLを確かめてください。kawaraban status {row.article} で見られます",
+                    en=f"check the address; `kawaraban status {row.article}` shows the other",
+                ),
+            )
+        if row.article == article.id and row.remote_id != receipt.remote_id and _still_there(house, row, variant):
+            raise Refused(
+                Sentence(
+                    ja=f"この記事はもう {row.url} に出ています。二つ目は記録できません",
+                    en=f"this article is out already at {row.url}; a second one can't be recorded",
+                ),
+                remedy=Sentence(
+                    ja="残すほうを直し、もう一つを消してください。記録したほうを消したのなら、消してからもう一度記録してください",
+                    en="keep one and remove the other; to keep this one, remove the recorded one first, then record again",
+                ),
+            )
+
+
+def _still_there(house: House, row: Delivery, variant: Variant) -> bool:
+    """Return whether a post stands for all we know: only one that is read back as gone does not."""
+    made = house.channel(row.channel)
+    return not isinstance(made, Channel) or row.receipt is None or made.read(row.receipt, variant).present
 
 
 def _follow(house: House, article: Article, progress: Progress, now: datetime) -> Published | None:

@@ -89,7 +89,7 @@ def _place(change: Change) -> Iterator[tuple[str, HtmlElement]]:
         top = ("本文のいちばん上にある", name) if name else ("本文のいちばん上に", "（最初の段落の前）")
         yield top[0], E.dd(top[1])
     else:
-        side = "このすぐまえに" if change.leads else "このすぐあとに"
+        side = f"この{_name(change.beside.block)}のすぐ{'まえに' if change.leads else 'あとに'}"
         yield (f"{side}ある{name}" if name else side), E.dd(_found_by(change.beside))
     if change.old is not None and change.old.block.text:
         yield "その言葉", E.dd(_short(change.old.block.text))
@@ -122,7 +122,8 @@ def _found_by(landmark: Landmark) -> str:
     if landmark.block.picture is not None:
         caption = landmark.block.picture.caption
         return f"{landmark.number}枚目の画像" + (f"（{caption}）" if caption else "")
-    return landmark.words + ("……" if landmark.words != landmark.block.text else "")
+    before, _, behind = landmark.block.text.partition(landmark.words)
+    return f"{'……' if before else ''}{landmark.words}{'……' if behind else ''}"
 
 
 def _short(text: str) -> str:

@@ -120,7 +120,7 @@ def _change(now: list[Block], place: int, found: Block | None, put: Block | None
         yield from inside
         return
     old = landmark(now, place) if found is not None else None
-    before = landmark(now, place - 1) if place else None
+    before = landmark(now, place - 1, by_end=True) if place else None
     behind = place + (found is not None)
     if before is not None and not before.is_found and behind < len(now):
         yield Change(old, put, landmark(now, behind), leads=True)
@@ -144,19 +144,20 @@ def _inside_list(now: list[Block], place: int, put: Block) -> list[Change]:
     return changes if all(change.old and change.old.is_found for change in changes) else []
 
 
-def landmark(text: list[Block], place: int) -> Landmark:
-    """Return how a person finds the block at `place` in a text."""
+def landmark(text: list[Block], place: int, *, by_end: bool = False) -> Landmark:
+    """Return how a person finds the block at `place` in a text; `by_end`: something will stand behind it."""
     block = text[place]
     if block.picture is not None:
         return Landmark(block, number=sum(other.picture is not None for other in text[: place + 1]))
     others = "\n".join(other.shown for index, other in enumerate(text) if index != place)
-    return Landmark(block, words=_telling(block, others))
+    return Landmark(block, words=_telling(block, others, by_end=by_end))
 
 
-def _telling(block: Block, others: str) -> str:
+def _telling(block: Block, others: str, *, by_end: bool) -> str:
     """Return a line of the block, cut where that is enough, which stands once in it and nowhere else; "" for none."""
-    for line in block.text.split("\n"):
-        for words in (line[:_FIND], line):
+    lines = block.text.split("\n")
+    for line in reversed(lines) if by_end else lines:
+        for words in (line[-_FIND:] if by_end else line[:_FIND], line):
             if words.strip() and words not in others and block.text.count(words) == 1:
                 return words
     return ""

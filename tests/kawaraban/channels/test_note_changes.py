@@ -45,7 +45,7 @@ class Editor:
         if "枚目の画像" in words:
             nth = int(words.partition("枚")[0])
             return [index for index, block in enumerate(self.blocks) if block[0] == "画像"][nth - 1]
-        searched = words.removesuffix("……")
+        searched = words.strip("…")
         hits = [index for index, block in enumerate(self.blocks) if any(searched in line for line in block)]
         assert len(hits) == 1, f"{searched} stands in {len(hits)} places"
         return hits[0]
@@ -89,7 +89,7 @@ def _do(editor: Editor, rows: dict[str, str], copied: dict[str, str], files: dic
         elif "消す" in rows:
             del editor.blocks[index]
         elif "箇条書きの項目" in place:
-            block, searched = editor.blocks[index], words.removesuffix("……")
+            block, searched = editor.blocks[index], words.strip("…")
             # the paragraph with the words is replaced, its own line breaks included
             line = next(at for at, line in enumerate(block) if searched in line)
             block[line : line + 1] = copied["plain"].split("\n")
@@ -184,6 +184,14 @@ def test_where_places_are_alike_the_whole_body_is_pasted_again() -> None:
     assert change_sheet(
         noted(alike.replace("<p>はい。</p>\n<p>はい。", "<p>はい。</p>\n<hr>\n<p>はい。", 1)), noted(alike)
     ).whole
+
+
+def test_what_stands_behind_a_list_is_put_behind_its_last_item() -> None:
+    new = noted(BODY.replace(LIST, LIST + "<p>足した。</p>\n"))
+    (change,) = change_sheet(new, noted(BODY)).changes
+    assert change.beside is not None
+    assert change.beside.words == "子の二"
+    assert "この箇条書き全体のすぐあとに" in change_parts(change_sheet(new, noted(BODY))).text_content()
 
 
 def test_a_long_paragraph_is_found_by_its_beginning_unless_another_begins_alike() -> None:
