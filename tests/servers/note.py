@@ -44,6 +44,16 @@ class NoteServer:
             "price": 0,
             "is_limited": False,
             "can_read": True,
+            "index": [],
+            "is_published": True,
+            "is_reserved": False,
+            "has_draft": False,
+            "like_count": 0,
+            "comment_count": 0,
+            "remained_char_num": 0,
+            "separator": None,
+            "created_at": "2024-11-04T21:00:00.000+09:00",
+            "note_url": f"https://note.com/migiwa/n/{key}",
             "eyecatch": "https://assets.st-note.com/production/uploads/images/1/rectangle_large_type_2_x.jpg",
             "publish_at": "2024-11-05T09:00:00.000+09:00",
             "reserved_publish_at": None,
@@ -51,7 +61,7 @@ class NoteServer:
             "embedded_contents": [],
             "pictures": [],
             "format": "4.0",
-            "user": {"id": 7, "urlname": "migiwa", "nickname": "汀通信"},
+            "user": {"id": 7, "urlname": "migiwa", "nickname": "汀通信", "key": "u7"},
         }
         self.notes[key] = {**data, **changes}
 
@@ -79,6 +89,20 @@ class NoteServer:
         def answering(handler: BaseHTTPRequestHandler) -> None:
             self.release.wait(30)
             handler.close_connection = True
+
+        self.odd[key] = answering
+
+    def dribble(self, key: str) -> None:
+        """Answer with the note in many small pieces."""
+
+        def answering(handler: BaseHTTPRequestHandler) -> None:
+            whole = json.dumps({"data": self.notes[key]}).encode()
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(whole)))
+            handler.end_headers()
+            for start in range(0, len(whole), 40):
+                handler.wfile.write(whole[start : start + 40])
+                handler.wfile.flush()
 
         self.odd[key] = answering
 

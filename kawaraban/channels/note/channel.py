@@ -35,6 +35,27 @@ _NOT_LIVE: dict[str, Sentence] = {
     ),
 }
 
+_PUBLISH_FIRST = Sentence(
+    ja="「公開に進む」の次の画面で「投稿する」まで押してから、もう一度記録してください",
+    en="publish it with 投稿する on the screen after 公開に進む, then record it again",
+)
+_REMEDIES: dict[str, Sentence] = {
+    "deleted": Sentence(
+        ja="新しい記事として貼り直し、そのURLを記録してください", en="paste it as a new note and record its address"
+    ),
+    "reserved": Sentence(
+        ja="noteで公開されてから、もう一度記録してください", en="record it again when note has published it"
+    ),
+    "frozen": Sentence(
+        ja="noteからの知らせを確かめてください。公開に戻ったら、もう一度記録してください",
+        en="see what note has written to you; record it again when it is public",
+    ),
+    "missing": Sentence(
+        ja="URLを確かめるか、「投稿する」まで押してから、もう一度記録してください",
+        en="check the address, or publish it with 投稿する, then record it again",
+    ),
+}
+
 
 class Note:
     """note.com. Its unofficial writing interface is not used: `create` and `update` are a person's."""
@@ -208,13 +229,7 @@ class Note:
 
 
 def _not_live(found: NotLive) -> Refused:
-    return Refused(
-        _NOT_LIVE[found.state],
-        remedy=Sentence(
-            ja="「投稿する」まで押してから、もう一度記録してください",
-            en="publish it with 投稿する, then record it again",
-        ),
-    )
+    return Refused(_NOT_LIVE[found.state], remedy=_REMEDIES.get(found.state, _PUBLISH_FIRST))
 
 
 def _another_article(title: str) -> Refused:

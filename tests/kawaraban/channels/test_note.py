@@ -134,10 +134,16 @@ def test_a_note_pasted_by_half_is_live_and_says_what_is_missing(channel: Note, s
     assert sum(line.startswith("段落がありません") for line in differences) == 2
 
 
-@pytest.mark.parametrize("status", ["deleted", "draft", "reserved", "frozen"])
-def test_a_note_that_is_not_public_is_refused(channel: Note, server: NoteServer, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "todo"),
+    [("deleted", "paste it as a new note"), ("draft", "投稿する"), ("reserved", "when note has published it"),
+     ("frozen", "what note has written")],
+)  # fmt: skip
+def test_a_note_that_is_not_public_is_refused_with_what_to_do(
+    channel: Note, server: NoteServer, status: str, todo: str
+) -> None:
     server.publish(KEY, "雨の聞き方", BODY, status=status, body=None, name=None)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=todo):
         channel.recognise(PUBLIC, posted())
     copy = channel.read(Receipt(KEY, PUBLIC, NOW), posted())
     assert (copy.present, copy.verified) == (False, True)
@@ -167,6 +173,7 @@ def test_an_anchor_that_the_article_speaks_of_is_its_own_text(channel: Note, ser
 
 ODD: dict[str, Callable[[NoteServer], None]] = {
     "403": lambda server: server.answer(KEY, 403, '{"message": "Access denied"}'),
+    "401": lambda server: server.answer(KEY, 401, '{"error": {"code": "auth", "message": "not_login"}}'),
     "429": lambda server: server.answer(KEY, 429, "{}", {"Retry-After": "60"}),
     "500": lambda server: server.answer(KEY, 500, "oops"),
     "502": lambda server: server.answer(KEY, 502, "oops"),
@@ -194,6 +201,27 @@ def test_where_note_does_not_say_the_note_is_live_and_not_verified(
     assert receipt == Receipt(KEY, PUBLIC, NOW, verified=False)
     copy = channel.read(receipt, posted())
     assert (copy.present, copy.verified, copy.differences) == (True, False, ())
+
+
+@pytest.mark.parametrize("field", ["hashtag_notes", "user", "price", "eyecatch", "publish_at", "key", "type", "slug"])
+def test_a_field_that_moved_away_is_no_difference(channel: Note, server: NoteServer, field: str) -> None:
+    server.publish(KEY, "雨の聞き方", with_ids(BODY), hashtag_notes=server.tagged("雨"))
+    del server.notes[KEY][field]
+    receipt = channel.recognise(PUBLIC, posted(tags=("雨",), header=picture("header.jpg")))
+    assert (receipt.url, receipt.verified, receipt.differences) == (PUBLIC, True, ())
+
+
+def test_a_body_that_moved_away_leaves_the_note_live_and_not_verified(channel: Note, server: NoteServer) -> None:
+    server.publish(KEY, "雨の聞き方", BODY)
+    server.notes[KEY]["content"] = server.notes[KEY].pop("body")
+    receipt = channel.recognise(PUBLIC, posted())
+    assert (receipt.verified, receipt.differences) == (False, ())
+
+
+def test_a_slow_answer_that_comes_in_time_is_an_answer(channel: Note, server: NoteServer) -> None:
+    server.publish(KEY, "雨の聞き方", BODY)
+    server.dribble(KEY)
+    assert channel.recognise(PUBLIC, posted()).verified
 
 
 def test_without_a_network_the_note_is_live_and_not_verified(tmp_path: Path) -> None:

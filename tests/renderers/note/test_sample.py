@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -60,6 +61,31 @@ def test_no_character_of_the_sample_vanishes() -> None:
 def test_what_is_pasted_and_stored_reads_back_as_the_same() -> None:
     variant = on_note(sample())
     assert differences(live(variant), variant) == ()
+
+
+AS_PUBLISHED = (
+    (r' name="[^"]+" id="[^"]+"', ' name="0a1" id="0a1"'),
+    (r'<a href="([^"]+)">', r'<a href="\1" target="_blank" rel="noopener nofollow">'),
+    (r"<strong>(.*?)</strong>", r"<b>\1</b>"),
+    (r'<pre([^>]*) class="codeBlock"><code>', r'<pre\1 data-name="preCode"><code data-name="code">'),
+    (r"｜(\w+)《(\w+)》", r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>"),
+    (r"\$\${([^}]+)}\$\$", r"<nwc-formula>\1</nwc-formula>"),
+    (r"<p [^>]*>(https://example.com/watch[^<]*)</p>",
+     r'<figure data-src="\1" embedded-service="oembed" contenteditable="false"></figure>'),
+    (r"命令なら count", "命令なら&nbsp;count"),
+    (r"(<h2 [^>]*>ポイント)", r"<table-of-contents><br></table-of-contents><p><br></p>\1"),
+    (r"<hr[^>]*>", "<hr><p></p>"),
+)  # fmt: skip
+
+
+def test_what_note_adds_when_it_publishes_is_no_difference() -> None:
+    variant = on_note(sample())
+    body = flavour(variant, "text/x-note-html")
+    for ours, theirs in AS_PUBLISHED:
+        body, times = re.subn(ours, theirs, body)
+        assert times, ours
+    note = LiveNote("n1", variant.title, body, "migiwa", variant.head.hashtags, 0, True, "")  # noqa: FBT003 - it has a header picture
+    assert differences(note, variant) == ()
 
 
 def shipped() -> tuple[Article, ...]:
