@@ -64,14 +64,16 @@ def with_sources(blocks: Blocks, article: Article) -> Blocks:
 
 
 def pictures(article: Article, blocks: Blocks) -> Mapping[str, Asset]:
-    """Return reference → asset for the cover and every picture the site carries, with the words beside its first use."""
+    """
+    Return reference → asset for the cover and every picture the site carries.
+
+    An asset's words are the cover's, else those beside its first use: the text has its own, cards and heads need these.
+    """
     cover = article.matter.cover
     credit = {cover.src: cover.credit} if cover else {}
-    words: dict[str, tuple[str, str]] = {}
+    words = {cover.src: (cover.alt, cover.caption)} if cover else {}
     for reference, alt, caption in _references(blocks):
         words.setdefault(reference, (alt, caption))
-    if cover is not None:
-        words.setdefault(cover.src, (cover.alt, cover.caption))
     return {
         reference: site_asset(article.pictures[reference], alt=alt, caption=caption, credit=credit.get(reference, ""))
         for reference, (alt, caption) in words.items()

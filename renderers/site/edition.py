@@ -86,7 +86,7 @@ class _Edition:
         found = [address.HOME, address.series_index(), address.FIND_PAGE, address.CORRECTIONS_PAGE, address.ABOUT_PAGE]
         found += [address.FEEDS_PAGE] if self.frame.has_feeds else []
         found += [one.path for one in lists.all()]
-        yield from machine.sitemaps(self.frame, [card for card in self.shelf.cards if not card.hidden], found)
+        yield from machine.sitemaps(self.frame, [card for card in self.shelf.cards if _is_own(card)], found)
         yield machine.robots(self.frame)
 
     # --- articles ------------------------------------------------------------------------------------------------
@@ -211,6 +211,11 @@ class _Edition:
             Corrected(entry.date, entry.text, card) for card in self.shelf.listed for entry in card.head.corrections
         ]
         return sorted(found, key=lambda one: (dates.order(one.date, zone), one.card.id, one.text), reverse=True)
+
+
+def _is_own(card: Card) -> bool:
+    """Return whether a sitemap names the page: not when it is archived, or says itself that another page is the original."""
+    return not card.hidden and card.head.canonical_url in ("", card.head.url)
 
 
 def _after_sources(body: str) -> tuple[Markup, Markup]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import traceback
 from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +16,6 @@ from jinja2 import (
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
-    TemplateError,
 )
 
 from kawaraban import address
@@ -95,18 +95,27 @@ class Theme:
         """Return a page's bytes, without blank lines and trailing spaces (inside `pre` everything stays)."""
         try:
             text = self.environment.get_template(template).render(**values)
-        except (TemplateError, TypeError, ValueError, AttributeError, LookupError) as error:
+        except Exception as error:  # an operator's template may raise anything
             if self._folder is None:
                 raise
             raise self._unusable(template, error) from error
         parts = _VERBATIM.split(text)
         return "".join(part if place % 2 else _BLANK.sub("\n", part) for place, part in enumerate(parts)).encode()
 
+    def _place(self, error: Exception) -> Place | None:
+        """Return the line in the theme's own files where an error arose; Jinja2 writes templates into the traceback."""
+        own = [frame for frame in traceback.extract_tb(error.__traceback__) if self._is_own(frame.filename)]
+        return Place(Path(own[-1].filename), own[-1].lineno) if own else None
+
+    def _is_own(self, filename: str) -> bool:
+        return self._folder is not None and Path(filename).is_relative_to(self._folder)
+
     def _unusable(self, template: str, error: Exception) -> WrongInput:
         name = getattr(error, "name", None) or template
+        place = self._place(error) or Place((self._folder or OWN) / name, getattr(error, "lineno", None))
         return WrongInput(
             Sentence(ja=f"テーマの {name} を使えません: {error}", en=f"the theme's {name} can't be used: {error}"),
-            place=Place((self._folder or OWN) / name, getattr(error, "lineno", None)),
+            place=place,
             remedy=Sentence(
                 ja="テンプレートを直すか、config/channels.yaml の theme の行を消してください",
                 en="mend the template, or remove `theme` from config/channels.yaml",

@@ -60,9 +60,9 @@ def of_blocks(blocks: Blocks, pictures: Mapping[str, Picture]) -> Variant:
 def written(number: int, body: str = "井戸の話。\n", **matter: str) -> LiveArticle:
     """A short article; `matter` replaces or adds lines of front matter, as YAML."""
     lines = {
-        "id": f"{number:08d}",
-        "title": f"井戸の話 {number}",
-        "slug": f"well-{number}",
+        "id": f"w{number:07d}",
+        "title": f"綱の話 {number}",
+        "slug": f"rope-{number}",
         "series": "雨の聞き方",
         "status": "ready",
         "published": str(datetime(2020, 1, 1, 7, tzinfo=UTC) + timedelta(days=number)),
@@ -132,9 +132,14 @@ def whole() -> list[LiveArticle]:
     ]
 
 
+def parsed(page: str) -> Any:
+    """A page or a piece of one as lxml sees it, with its declared encoding set aside."""
+    return html.fromstring(page.encode())
+
+
 def links(page: str, url: str) -> Iterator[str]:
     """Every address a page names, absolute, with its fragment."""
-    tree = html.fromstring(page.encode())
+    tree = parsed(page)
     for element, attribute, link, _ in tree.iterlinks():
         if attribute in ("href", "src") and not (element.tag == "link" and element.get("rel") == "canonical"):
             yield urljoin(url, link)

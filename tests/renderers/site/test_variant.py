@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,9 +34,14 @@ def readable(page: str) -> str:
     return re.sub(r"(</(?:p|li|div|dt|dd|h\d|th|td|a|span|figcaption)>)(?=<)", "\\1\n", page)
 
 
+def tree_of(variant: Variant) -> Any:
+    """The body, parsed as a browser would."""
+    return html.fragment_fromstring(variant.body, create_parent="div")
+
+
 def shown(variant: Variant) -> str:
     """Every word the page shows or reads out, and what is declared as lost."""
-    tree = html.fragment_fromstring(variant.body, create_parent="div")
+    tree = tree_of(variant)
     attributes = [element.get(name, "") for element in tree.iter() for name in _WORDS]
     addresses = [element.get("href", "") for element in tree.iterfind(".//p[@class='embed']/a")]
     return "".join((*tree.itertext(), *attributes, *addresses, *(loss.text for loss in variant.losses)))
@@ -93,7 +99,7 @@ def test_reading_time_counts_no_ruby() -> None:
 
 
 def test_the_markup_says_what_things_are() -> None:
-    tree = html.fragment_fromstring(on_site(sample()).body, create_parent="div")
+    tree = tree_of(on_site(sample()))
     assert [element.text for element in tree.iterfind(".//p[@class='speaker']")] == ["汀", "Lio", "汀"]
     assert tree.find(".//ruby/rp") is not None
     assert tree.find(".//section[@class='source']//cite/a").get("href") == "https://example.com/rims?a=1&b=2"
@@ -107,7 +113,7 @@ def test_the_markup_says_what_things_are() -> None:
 
 
 def test_anchors_are_there_once_and_every_fragment_leads_somewhere() -> None:
-    tree = html.fragment_fromstring(on_site(sample()).body, create_parent="div")
+    tree = tree_of(on_site(sample()))
     ids = [element.get("id") for element in tree.iterfind(".//*[@id]")]
     assert len(ids) == len(set(ids))
     fragments = {a.get("href")[1:] for a in tree.iter("a") if a.get("href").startswith("#")}
@@ -121,7 +127,7 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)> & \" '
 def test_hostile_text_stays_text() -> None:
     body = f"{HOSTILE}\n\n::: dialogue\n汀: {HOSTILE}\n:::\n\n[x](javascript:alert(1))\n"
     variant = on_site(article(body))
-    tree = html.fragment_fromstring(variant.body, create_parent="div")
+    tree = tree_of(variant)
     assert not list(tree.iter("script", "img", "iframe"))
     assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
     assert not [a for a in tree.iter("a") if a.get("href", "").startswith("javascript")]
