@@ -43,10 +43,18 @@ WIDE = 1000
 """How wide a table may be where nobody looks: a file or another program gets every line whole."""
 
 
+class _Console(Console):
+    """A console whose reader may stop reading: `main` ends the call then, and it is no error."""
+
+    def on_broken_pipe(self) -> None:
+        """Let whoever runs the command know."""
+        raise BrokenPipeError
+
+
 def console(call: Call, *, progress: bool = False) -> Console:
     """Return where to write: stderr for progress and beside a document, stdout else. Text is text, never markup."""
     beside = progress or call.json
-    out = Console(stderr=beside, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    out = _Console(stderr=beside, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if out.is_terminal:
         out.soft_wrap = False
     else:

@@ -39,6 +39,9 @@ def build(
     """
     out = out.resolve()
     _refuse_channels_folder(house, out)
+    for name in with_:
+        if not house.capabilities(house.channel_settings(name)).by_hand:
+            raise _by_machine(name)
     planned, rows = _as_if(house, survey(house, ()), at or now)
     group = _group(house)
     live = _live(house, group, planned, rows, at or now)
@@ -200,6 +203,16 @@ def _not_ours(path: Path) -> WrongInput:
     )
 
 
+def _by_machine(name: str) -> WrongInput:
+    return WrongInput(
+        Sentence(ja=f"{name} へは人が投稿しません", en=f"{name} is not posted to by hand"),
+        remedy=Sentence(
+            ja="--with には人が投稿するチャンネルを書いてください",
+            en="name a channel that is posted to by hand with --with",
+        ),
+    )
+
+
 def _packages(house: House, out: Path, planned: Planned, name: str, moment: datetime) -> None:
     """Write the packages of everything due on that channel, as if nothing were there yet."""
     settings = house.channel_settings(name)
@@ -207,12 +220,7 @@ def _packages(house: House, out: Path, planned: Planned, name: str, moment: date
     others = tuple(inside if one.name == name else one for one in house.settings.channels)
     channel = replace(house, settings=house.settings.model_copy(update={"channels": others})).channel(name)
     if not isinstance(channel, RecordedByHand):
-        raise WrongInput(
-            Sentence(ja=f"{name} へは人が投稿しません", en=f"{name} is not posted to by hand"),
-            remedy=Sentence(
-                ja="--with には人が投稿するチャンネルを書いてください", en="name a channel that is posted to by hand"
-            ),
-        )
+        raise _by_machine(name)
     for action in planned.plan.actions:
         if action.channel == name and action.digest is not None and _is_due(action, moment):
             channel.package(planned.variant(action.article, name, action.digest), None)

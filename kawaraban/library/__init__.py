@@ -120,7 +120,7 @@ class Library:
             found = [article for article in reading.articles if matches(article)]
             if found:
                 return found[0]
-        _explain_broken(paths, reading)
+        _explain_broken(name, paths, reading)
         raise WrongInput(
             Sentence(ja=f"「{name}」という記事はありません", en=f"there is no article `{name}`"),
             remedy=_near(name, reading.articles),
@@ -174,10 +174,10 @@ class Library:
         return target
 
 
-def _explain_broken(paths: Collection[PurePath], reading: Reading) -> None:
-    """A named file that could not be read says why instead of "no such article"."""
+def _explain_broken(name: str, paths: Collection[PurePath], reading: Reading) -> None:
+    """A named file (or folder: its slug can't be read) says why it gave no article instead of "no such article"."""
     for finding in reading.findings:
-        if finding.blocks and finding.file in paths:
+        if finding.blocks and (finding.file in paths or finding.file.parent.name == name):
             raise WrongInput(
                 finding.message, place=Place(finding.file, finding.line, finding.column), remedy=finding.remedy
             )
