@@ -18,12 +18,13 @@ from kawaraban.variant import Variant
 
 
 class Stage(IntEnum):
-    """The order of writing; removal goes the other way round."""
+    """The order of writing; removal goes the other way round. POINTERS name files of FEEDS: robots.txt, a sitemap index."""
 
     ASSETS = 0
     PAGES = 1
     LISTS = 2
     FEEDS = 3
+    POINTERS = 4
 
 
 @dataclass(frozen=True, slots=True)

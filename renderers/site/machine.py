@@ -50,7 +50,7 @@ def _entry(frame: Frame, card: Card) -> Entry:
 def _sitemap(frame: Frame, path: str, entries: Sequence[Entry], *, index: bool = False) -> EditionFile:
     key = edition_key("sitemap", frame.theme.digest, str(index), *(f"{one.url} {one.changed}" for one in entries))
     make = partial(frame.theme.render, "sitemap.xml", entries=entries, index=index)
-    return EditionFile(path, Stage.FEEDS, key, make)
+    return EditionFile(path, Stage.POINTERS if index else Stage.FEEDS, key, make)
 
 
 def robots(frame: Frame) -> EditionFile:
@@ -58,7 +58,7 @@ def robots(frame: Frame) -> EditionFile:
     sitemap = address.absolute(frame.publication.base_url, address.SITEMAP)
     key = edition_key("robots", frame.theme.digest, sitemap)
     make = partial(frame.theme.render, "robots.txt", sitemap=sitemap)
-    return EditionFile("robots.txt", Stage.FEEDS, key, make, yields=True)
+    return EditionFile("robots.txt", Stage.POINTERS, key, make, yields=True)
 
 
 def icon(frame: Frame) -> EditionFile:
