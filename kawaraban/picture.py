@@ -58,12 +58,16 @@ def _bytes(path: Path, file: str) -> bytes:
                     en=f"the picture file is too large ({size:,} bytes)",
                 ),
                 place=Place(PurePosixPath(file)),
+                remedy=Sentence(ja="40MBより小さく保存し直してください", en="save it smaller than 40 MB"),
             )
         return path.read_bytes()
     except OSError as error:
         raise WrongInput(
             Sentence(ja=f"画像を読めません: {error.strerror}", en=f"the picture can't be read: {error.strerror}"),
             place=Place(PurePosixPath(file)),
+            remedy=Sentence(
+                ja="ファイルがあるか、読めるかを確かめてください", en="see that the file is there and can be read"
+            ),
         ) from error
 
 
@@ -92,7 +96,7 @@ def _srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if profile and image.mode in ("RGB", "RGBA"):
         # a broken profile is no reason to refuse the picture
-        with suppress(ImageCms.PyCMSError):
+        with suppress(ImageCms.PyCMSError, OSError):
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             return (
                 ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=image.mode) or image
@@ -144,6 +148,7 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _jpeg(image: Image.Image, recipe: Recipe) -> bytes:
+    image.info = {}  # Pillow would write a comment of the camera or the cutter back into the file
     data = b""
     for quality in (86, 78, 70, 60, 50, 40):
         out = BytesIO()
