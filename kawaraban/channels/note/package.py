@@ -87,9 +87,10 @@ def markdown_of(variant: Variant) -> str:
 
 
 def _steps(packing: Packing, variant: Variant, shape: Outline, changes: ChangeSheet | None) -> tuple[Step, ...]:
-    if changes is not None:
-        return change_steps(packing.record(variant))
-    return steps(variant, shape, contents=packing.contents, record=packing.record(variant))
+    record = packing.record(variant)
+    if changes is not None and not changes.whole:
+        return change_steps(record)
+    return steps(variant, shape, contents=packing.contents, record=record, again=changes is not None)
 
 
 def _assets(shape: Outline) -> tuple[Asset, ...]:

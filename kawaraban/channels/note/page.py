@@ -174,7 +174,7 @@ def _sentence(changes: ChangeSheet | None) -> str:
     if changes.is_empty:
         return "人の手で直すところはありません。"
     if changes.whole:
-        return "直すところが多いので、本文をすべて貼り直してください。編集画面で本文を全選択して消してから貼ります。"
+        return "直すところを一つずつ示せないので、本文をすべて貼り直してください。編集画面で本文を全選択して消してから貼ります。"
     return "公開中の記事の編集画面を開き、上から順に、探して入れ替えてください。"
 
 

@@ -17,9 +17,19 @@ class Step:
     how: tuple[str, ...]
 
 
-def steps(variant: Variant, shape: Outline, *, contents: bool, record: str) -> tuple[Step, ...]:
-    """Return the steps for a first post. `contents`: 目次 is wanted; `record`: the command that ends it."""
-    return (*_text_steps(shape), *_picture_steps(shape, contents=contents), *_publish_steps(variant, record))
+def steps(variant: Variant, shape: Outline, *, contents: bool, record: str, again: bool = False) -> tuple[Step, ...]:
+    """
+    Return the steps for a first post, or (`again`) for pasting the whole of one that is out.
+
+    `contents`: 目次 is wanted; `record`: the command that ends it.
+    """
+    opened = _OPEN_AGAIN if again else _OPEN_NEW
+    return (
+        Step("題名を貼った", opened),
+        *_text_steps(shape),
+        *_picture_steps(shape, contents=contents),
+        *_publish_steps(variant, record),
+    )
 
 
 def change_steps(record: str) -> tuple[Step, ...]:
@@ -35,8 +45,14 @@ def change_steps(record: str) -> tuple[Step, ...]:
     )
 
 
+_OPEN_NEW = ("noteの新しい記事（https://note.com/notes/new）を開き、題名を写して貼る。",)
+_OPEN_AGAIN = (
+    "公開中の記事の「編集」を開き、題名を写して貼る。",
+    "本文を全選択して消す。消さずに貼ると、新しい本文が古い本文の途中に入る。",
+)
+
+
 def _text_steps(shape: Outline) -> Iterator[Step]:
-    yield Step("題名を貼った", ("noteの新しい記事（https://note.com/notes/new）を開き、題名を写して貼る。",))
     headings = f"、見出しが{shape.headings}本ある" if shape.headings else ""
     yield Step(
         f"本文を貼った{headings}",

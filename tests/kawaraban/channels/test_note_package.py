@@ -298,6 +298,22 @@ def test_when_too_much_changed_the_whole_body_is_pasted_again(tmp_path: Path) ->
     assert "これを探す" not in words
 
 
+def test_who_pastes_everything_again_has_all_the_steps_of_a_first_post(tmp_path: Path) -> None:
+    again = full(body=BODY.replace("<p>", "<p>改めて、"))
+    made = note(tmp_path).package(again.model_copy(update={"body": again.body.replace("改めて、【", "【")}), full())
+    steps = (made / "checklist.md").read_text(encoding="utf-8")
+    for said in (
+        "公開中の記事の「編集」",
+        "全選択して消す",
+        "【画像1：01-kasa.jpg】",
+        "駅の人",
+        "header.jpg",
+        "更新する",
+    ):
+        assert said in steps, said
+    assert "notes/new" not in steps
+
+
 def test_nothing_to_do_is_said(tmp_path: Path) -> None:
     assert change_sheet(full(), full()).is_empty
     assert "人の手で直すところはありません" in page(note(tmp_path).package(full(), full())).text_content()
