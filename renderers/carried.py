@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kawaraban.article.blocks import Block, Blocks, ChannelOnly, Inline, Link, Notice, Paragraph
+from kawaraban.article.boxes import notice_subject
 from kawaraban.config import ChannelSettings, Publication
 from kawaraban.variant import PublicFacts
 
@@ -40,10 +41,11 @@ def _shows(notice: Notice, channel: ChannelSettings) -> bool:
 
 
 def _true_now(notice: Notice, publication: Publication, facts: PublicFacts) -> Notice:
-    live = facts.live.get(notice.about) if notice.about else None
-    if live is None or notice.about is None:
+    about = notice_subject(notice, {*CHANNEL_NAMES, *facts.live})
+    live = facts.live.get(about) if about else None
+    if live is None or about is None:
         return notice
-    name = CHANNEL_NAMES.get(notice.about, notice.about)
+    name = CHANNEL_NAMES.get(about, about)
     sentence = publication.notice_live.replace("{name}", name)
     content: Inline = (Link((sentence,), live.url),) if live.url else (sentence,)
     return replace(notice, blocks=(Paragraph(content, notice.line),))

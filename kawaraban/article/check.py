@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from kawaraban.article import check_body
+from kawaraban.article import check_body, locating
 from kawaraban.article.finding import Finding, Severity
 from kawaraban.article.model import Article
 from kawaraban.article.reader import references
@@ -21,6 +21,8 @@ from kawaraban.errors import Sentence
 
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_ALIAS = re.compile(r"(?:https?://[^\s/]+)?/(?!/)\S*|[a-z0-9]+(?:-[a-z0-9]+)*")
+_DASHES = ("──", "――", "——")
 _HASHTAG = re.compile(r"[\w〇〜ー]{1,30}")
 TITLE_LONG = 60
 DESCRIPTION = range(40, 161)
@@ -42,7 +44,7 @@ def check(
         *_matter(article, publication, channels),
         *_title(article),
         *_pictures(article),
-        *check_body.findings(article),
+        *check_body.findings(article, channels),
         *check_body.lossy(article, channels, cannot_show or {}),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.line or 0, finding.column or 0, finding.code))
@@ -51,20 +53,24 @@ def check(
 def at(
     article: Article,
     code: str,
-    where: str | int,
+    where: str | int | tuple[int, int],
     message: Sentence,
     *,
     severity: Severity = "error",
     remedy: Sentence | None = None,
 ) -> Finding:
-    """Return a finding at a front-matter key (dotted) or a line."""
-    line = where if isinstance(where, int) else article.line_of.get(where, 2)
-    return Finding(code, severity, article.path, line, None, message, remedy)
+    """Return a finding at a front-matter key (dotted), a line, or a line and column."""
+    if isinstance(where, str):
+        place = locating.key_place(article, where)
+    else:
+        place = locating.line_place(article, where) if isinstance(where, int) else where
+    return Finding(code, severity, article.path, *place, message, remedy)
 
 
 def _matter(article: Article, publication: Publication, channels: Sequence[ChannelSettings]) -> Iterator[Finding]:
     yield from _readiness(article)
     yield from _references(article, publication, channels)
+    yield from _aliases(article)
     yield from _tags(article)
     yield from _sources(article)
 
@@ -100,6 +106,19 @@ def _readiness(article: Article) -> Iterator[Finding]:
             Sentence(ja="embargo が published より後です", en="`embargo` is later than `published`"),
             remedy=Sentence(ja="published を embargo 以降にしてください", en="move `published` to the embargo or later"),
         )  # fmt: skip
+    for name, release in matter.channels.items():
+        if matter.embargo and isinstance(release.at, datetime) and release.at < matter.embargo:
+            yield at(
+                article, "embargo-after-published", f"channels.{name}.at",
+                Sentence(ja=f"{name} の at が embargo より前です", en=f"`at` of {name} is earlier than `embargo`"),
+                remedy=Sentence(ja="at を embargo 以降にしてください", en="move `at` to the embargo or later"),
+            )  # fmt: skip
+    if matter.expires and matter.published and matter.expires <= matter.published:
+        yield at(
+            article, "expires-before-published", "expires",
+            Sentence(ja="expires が published より前で、一度も出ません", en="`expires` is not later than `published`: it would never be out"),
+            remedy=Sentence(ja="expires を published より後にするか、消してください", en="move `expires` after `published`, or remove it"),
+        )  # fmt: skip
     if matter.updated and matter.published and _day(matter.updated) < _day(matter.published):
         yield at(
             article, "updated-before-published", "updated", severity="warning",
@@ -132,6 +151,17 @@ def _references(article: Article, publication: Publication, channels: Sequence[C
                 article, "channel-unknown", f"channels.{name}",
                 Sentence(ja=f"「{other}」というチャンネルはありません", en=f"there is no channel `{other}`"),
                 remedy=Sentence(ja=f"設定にあるのは: {'、'.join(sorted(names))}", en=f"configured: {', '.join(sorted(names))}"),
+            )  # fmt: skip
+
+
+def _aliases(article: Article) -> Iterator[Finding]:
+    for index, alias in enumerate(article.matter.aliases):
+        if not _ALIAS.fullmatch(alias) or ".." in alias.split("/"):
+            yield at(
+                article, "alias-unusable", f"aliases.{index}", severity="warning",
+                message=Sentence(ja=f"前のアドレス「{alias}」からは転送できません", en=f"`{alias}` can't be redirected from"),
+                remedy=Sentence(ja="/ から始まるパス、このサイトにあったURL、前の slug のどれかを書いてください",
+                                en="write a path that begins with /, a URL of this site, or a former slug"),
             )  # fmt: skip
 
 
@@ -180,12 +210,27 @@ def _title(article: Article) -> Iterator[Finding]:
     if re.search(r"<[A-Za-z/!]|&[A-Za-z]+;", title):
         yield at(article, "title-markup", "title", severity="warning",
                  message=Sentence(ja="題名がHTMLのように見え、一部のフィードリーダーが削ります", en="the title looks like HTML, which some readers strip"))  # fmt: skip
-    if "──" in title and ("――" in article.source or "——" in article.source):
-        yield at(article, "dash-mixed", "title", severity="warning",
-                 message=Sentence(ja="ダッシュの字種が混ざっています（── と ―― ／ ——）", en="several kinds of dashes are mixed"))  # fmt: skip
+    kinds = sorted((article.source.index(dash), dash) for dash in _DASHES if dash in article.source)
+    if len(kinds) > 1:
+        yield at(article, "dash-mixed", _place_of(article, kinds[1][0]), severity="warning",
+                 message=Sentence(ja=f"ダッシュの字種が混ざっています（{' と '.join(dash for _, dash in kinds)}）",
+                                  en=f"several kinds of dashes are mixed ({' and '.join(dash for _, dash in kinds)})"),
+                 remedy=Sentence(ja="どれか一つにそろえてください", en="keep to one of them"))  # fmt: skip
     if unicodedata.normalize("NFC", article.source) != article.source:
-        yield at(article, "not-nfc", 1, severity="warning",
-                 message=Sentence(ja="NFCでない文字があります（濁点が離れているなど）", en="some characters are not in NFC"))  # fmt: skip
+        line = next(
+            number
+            for number, text in enumerate(locating.lines_of(article.source), 1)
+            if unicodedata.normalize("NFC", text) != text
+        )
+        yield at(article, "not-nfc", line, severity="warning",
+                 message=Sentence(ja="NFCでない文字があります（濁点が離れているなど）", en="some characters are not in NFC"),
+                 remedy=Sentence(ja="人名の字が変わることがあるので、自動では直しません。打ち直してください",
+                                 en="it is not mended by itself, for names may change: type them anew"))  # fmt: skip
+
+
+def _place_of(article: Article, index: int) -> tuple[int, int]:
+    before = locating.lines_of(article.source[:index])
+    return len(before), len(before[-1]) + 1
 
 
 def _pictures(article: Article) -> Iterator[Finding]:
@@ -194,7 +239,8 @@ def _pictures(article: Article) -> Iterator[Finding]:
     for reference in references(article):
         if reference not in present:
             yield at(
-                article, "image-missing", lines.get(reference, article.line_of.get("cover.src", 2)),
+                article, "image-missing",
+                locating.words_place(article, lines[reference], reference) if reference in lines else "cover.src",
                 Sentence(ja=f"画像「{reference}」が見つからないか、読めません", en=f"the picture `{reference}` is missing or unreadable"),
                 remedy=Sentence(ja="記事と同じフォルダーにJPEG・PNG・GIF・WebPの画像を置いてください",
                                 en="put a JPEG, PNG, GIF or WebP beside the article"),

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from kawaraban.article import locating
 from kawaraban.article.blocks import (
+    ChannelOnly,
     Code,
+    CodeSpan,
     Dialogue,
+    Emphasis,
     Figure,
     Footnotes,
     Glossary,
     Heading,
     Image,
+    InlineNode,
+    Link,
     MathBlock,
     MathSpan,
     Notice,
     Paragraph,
+    Ruby,
     Table,
 )
-from kawaraban.article.boxes import notice_words
+from kawaraban.article.boxes import notice_subject
 from kawaraban.article.finding import Finding, Severity
 from kawaraban.article.walk import every_block, every_inline
 from kawaraban.article.words import plain
@@ -34,17 +43,17 @@ _RAW_HTML = re.compile(r"</?[A-Za-z][^<>\n]*>|<!--")
 _KANA_MARK = re.compile(r"(?<=[ぁ-んァ-ヶ])[!?](?![A-Za-z])")
 _DOUBLE_SPACE = re.compile(r"(?<=\S) {2,}(?=\S)|　{2,}(?=\S)")
 _FULL_DIGIT, _HALF_DIGIT = re.compile(r"[０-９]"), re.compile(r"[0-9]")
-_BOX_LINE = re.compile(r"^(?P<fence>:{3,})\s*(?P<name>.*)$")
-_CODE_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _HARD_WRAP = range(30, 45)
 
 
-def findings(article: Article) -> Iterator[Finding]:
+def findings(article: Article, channels: Sequence[ChannelSettings]) -> Iterator[Finding]:
     """Yield everything found in the body."""
-    yield from _boxes(article)
+    names = [channel.name for channel in channels]
     yield from _headings(article)
     yield from _figures(article)
-    yield from _notices(article)
+    yield from _channels(article, names)
+    yield from _notices(article, names)
+    yield from _fragments(article)
     yield from _glossary(article)
     yield from _typography(article)
 
@@ -52,45 +61,14 @@ def findings(article: Article) -> Iterator[Finding]:
 def _at(
     article: Article,
     code: str,
-    line: int,
+    where: int | tuple[int, int],
     message: Sentence,
     *,
     severity: Severity = "warning",
     remedy: Sentence | None = None,
 ) -> Finding:
-    return Finding(code, severity, article.path, line, None, message, remedy)
-
-
-def _boxes(article: Article) -> Iterator[Finding]:
-    """A `:::` that nothing closes: the parser closes it silently at the end, so the lines are scanned."""
-    open_boxes: list[tuple[int, str, int]] = []
-    code_fence = ""
-    for number, line in enumerate(article.source.splitlines(), 1):
-        fence = _CODE_FENCE.match(line)
-        if code_fence:
-            code_fence = "" if fence and line.strip().startswith(code_fence) else code_fence
-            continue
-        if fence:
-            code_fence = fence[1]
-            continue
-        found = _BOX_LINE.match(line.strip())
-        if found is None:
-            continue
-        if found["name"]:
-            open_boxes.append((number, found["name"], len(found["fence"])))
-        elif open_boxes:
-            open_boxes.pop()
-        else:
-            yield _at(
-                article, "box-not-opened", number, severity="error",
-                message=Sentence(ja="開いていない囲みを閉じています", en="this `:::` closes nothing"),
-            )  # fmt: skip
-    for number, name, _ in open_boxes:
-        yield _at(
-            article, "box-not-closed", number, severity="error",
-            message=Sentence(ja=f"囲み「{name}」が閉じられていません", en=f"the box `{name}` is not closed"),
-            remedy=Sentence(ja="囲みの終わりに ::: の行を置いてください", en="put a line `:::` at its end"),
-        )  # fmt: skip
+    place = locating.line_place(article, where) if isinstance(where, int) else where
+    return Finding(code, severity, article.path, *place, message, remedy)
 
 
 def _headings(article: Article) -> Iterator[Finding]:
@@ -110,6 +88,18 @@ def _headings(article: Article) -> Iterator[Finding]:
         level = block.level
 
 
+def _fragments(article: Article) -> Iterator[Finding]:
+    """Links to a place in the article itself."""
+    anchors = {block.anchor for block in every_block(article.blocks) if isinstance(block, Heading)}
+    for node, line in every_inline(article.blocks):
+        if isinstance(node, Link) and node.href.startswith("#") and unquote(node.href[1:]) not in {"", *anchors}:
+            yield _at(
+                article, "link-dead", locating.words_place(article, line, f"]({node.href}"),
+                Sentence(ja=f"「{unquote(node.href)}」という見出しはありません", en=f"there is no heading `{unquote(node.href)}`"),
+                remedy=Sentence(ja="見出しの文字をそのまま # の後に書いてください", en="write the heading's own words after the #"),
+            )  # fmt: skip
+
+
 def picture_lines(article: Article) -> Mapping[str, int]:
     """Return picture reference → the line where it stands first."""
     lines: dict[str, int] = {}
@@ -123,21 +113,40 @@ def picture_lines(article: Article) -> Mapping[str, int]:
 
 
 def _figures(article: Article) -> Iterator[Finding]:
-    pictures = [(block.alt, block.line) for block in every_block(article.blocks) if isinstance(block, Figure)]
-    pictures += [(node.alt, line) for node, line in every_inline(article.blocks) if isinstance(node, Image)]
-    for alt, line in pictures:
+    pictures = [
+        (block.alt, block.src, block.line) for block in every_block(article.blocks) if isinstance(block, Figure)
+    ]
+    pictures += [(node.alt, node.src, line) for node, line in every_inline(article.blocks) if isinstance(node, Image)]
+    for alt, src, line in pictures:
         if not alt.strip():
             yield _at(
-                article, "alt-empty", line, severity="error",
+                article, "alt-empty", locating.words_place(article, line, f"![{alt}]({src}", f"![{alt}](", "!["), severity="error",
                 message=Sentence(ja="画像に代替テキストがありません", en="a picture has no alternative text"),
                 remedy=Sentence(ja="![ここ](…) に、見えない人に画像を伝える文を書いてください",
                                 en="say between the brackets of ![…] what the picture shows"),
             )  # fmt: skip
 
 
-def _notices(article: Article) -> Iterator[Finding]:
+def _channels(article: Article, names: Collection[str]) -> Iterator[Finding]:
+    """A box for a channel that is not configured would be shown nowhere, or everywhere."""
     for block in every_block(article.blocks):
-        if isinstance(block, Notice) and block.about is None and not _names_channel(block):
+        if not isinstance(block, Notice | ChannelOnly):
+            continue
+        about = [block.about] if isinstance(block, Notice) and block.about else []
+        for name in dict.fromkeys([*about, *block.channels]):
+            if name not in names:
+                near = difflib.get_close_matches(name, names, 1, 0.5)
+                yield _at(
+                    article, "channel-unknown", locating.words_place(article, block.line, name), severity="error",
+                    message=Sentence(ja=f"「{name}」というチャンネルはありません", en=f"there is no channel `{name}`"),
+                    remedy=Sentence(ja=f"「{near[0]}」のことですか", en=f"did you mean `{near[0]}`?") if near
+                    else Sentence(ja=f"設定にあるのは: {'、'.join(sorted(names))}", en=f"configured: {', '.join(sorted(names))}"),
+                )  # fmt: skip
+
+
+def _notices(article: Article, names: Collection[str]) -> Iterator[Finding]:
+    for block in every_block(article.blocks):
+        if isinstance(block, Notice) and block.about is None and notice_subject(block, names) is None:
             yield _at(
                 article, "notice-without-subject", block.line,
                 Sentence(ja="告知がどのチャンネルについてか分かりません", en="it is not said which channel this notice is about"),
@@ -146,21 +155,12 @@ def _notices(article: Article) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _names_channel(notice: Notice) -> bool:
-    return bool(re.search(r"note|ノート|bluesky|mastodon|\bX\b|wordpress|ghost", notice_words(notice), re.IGNORECASE))
-
-
 def _glossary(article: Article) -> Iterator[Finding]:
     terms = [term for block in every_block(article.blocks) if isinstance(block, Glossary) for term in block.terms]
     if not terms:
         return
-    text = "".join(
-        node
-        for block in article.blocks
-        if not isinstance(block, Glossary)
-        for node, _ in every_inline((block,))
-        if isinstance(node, str)
-    )
+    rest = tuple(block for block in article.blocks if not isinstance(block, Glossary))
+    text = "".join(_words(node) for node, _ in every_inline(rest))
     for term in terms:
         name = plain(term.name, readings=False)
         if name and name not in text:
@@ -168,23 +168,59 @@ def _glossary(article: Article) -> Iterator[Finding]:
                       Sentence(ja=f"用語「{name}」は本文に出てきません", en=f"the term `{name}` does not occur in the text"))  # fmt: skip
 
 
+def _words(node: InlineNode) -> str:
+    match node:
+        case str():
+            return node
+        case Ruby():
+            return node.base
+        case CodeSpan():
+            return node.text
+        case _:
+            return ""
+
+
 def _typography(article: Article) -> Iterator[Finding]:
     seen: set[str] = set()
-    digits: set[str] = set()
+    digits: dict[str, tuple[int, int]] = {}
     for node, line in every_inline(article.blocks):
+        if isinstance(node, Emphasis):
+            words = plain(node.content)
+            place = locating.words_place(article, line, f"*{words}", f"_{words}", words)
+            yield _at(article, "emphasis-italic", place, _ITALIC, remedy=_NOT_ITALIC)
         if not isinstance(node, str):
             continue
-        digits |= {name for name, pattern in (("full", _FULL_DIGIT), ("half", _HALF_DIGIT)) if pattern.search(node)}
+        for width, pattern in (("full", _FULL_DIGIT), ("half", _HALF_DIGIT)):
+            if width not in digits and (found := pattern.search(node)):
+                digits[width] = _place(article, line, node, found)
         for code, pattern, message, remedy in _PATTERNS:
-            if pattern.search(node) and not (code in seen and code != "raw-html"):
+            for found in pattern.finditer(node):
+                if code in seen and code not in _EACH:
+                    break
                 seen.add(code)
-                yield _at(article, code, line, message, remedy=remedy)
+                yield _at(article, code, _place(article, line, node, found), message, remedy=remedy)
     if len(digits) == 2:  # noqa: PLR2004 - both widths
-        yield _at(article, "digits-mixed", 1,
+        yield _at(article, "digits-mixed", max(digits.values()),
                   Sentence(ja="全角と半角の数字が混ざっています", en="full-width and half-width digits are mixed"))  # fmt: skip
     yield from _wrapped(article)
 
 
+def _place(article: Article, line: int, text: str, found: re.Match[str]) -> tuple[int, int]:
+    """Words around the match tell it from others like it; escapes and markup between them may hide it."""
+    start = max(found.start() - 4, 0)
+    around = text[start : found.end() + 4]
+    at, column = locating.words_place(article, line, around, found[0])
+    exact = locating.lines_of(article.source)[at - 1][column - 1 :].startswith(around) if around else False
+    return at, column + (found.start() - start if exact else 0)
+
+
+_ITALIC = Sentence(
+    ja="日本語に斜体はなく、傍点か太字で出ます", en="Japanese has no italics: it is shown with dots or bold"
+)
+_NOT_ITALIC = Sentence(
+    ja="強めるなら **太字** か [傍点]{.bouten} と書いてください", en="write **bold** or [dots]{.bouten}"
+)
+_EACH = frozenset({"raw-html"})  # every one of them; of the others the first
 _PATTERNS = (
     (
         "raw-html", _RAW_HTML,

@@ -43,9 +43,14 @@ _SAFE_LINK = re.compile(r"^(?:https?:|mailto:|tel:|/|#|\.{0,2}/|[^:]*$)", re.IGN
 
 
 class Inlines:
-    """Turns the inside of one element into Inline; counts the mentions of footnotes over the whole article."""
+    """
+    Turns the inside of one element into Inline; counts the mentions of footnotes over the whole article.
+
+    `note_numbers` maps the id of each note that was mentioned to its number.
+    """
 
     def __init__(self) -> None:
+        self.note_numbers: dict[str, int] = {}
         self._mentions: dict[int, int] = {}
 
     def of(self, element: Element) -> Inline:
@@ -101,6 +106,7 @@ class Inlines:
 
     def _footnote(self, child: Element) -> FootnoteRef:
         number = int("".join(child.itertext()))
+        self.note_numbers[child[0].get("href", "").removeprefix("#")] = number
         self._mentions[number] = self._mentions.get(number, 0) + 1
         return FootnoteRef(number, self._mentions[number])
 

@@ -16,18 +16,15 @@ from typing import Literal
 import comrak
 from lxml import etree
 
-from kawaraban.article import boxes
+from kawaraban.article import boxes, entries, footnotes
 from kawaraban.article.blocks import (
     Block,
     Blocks,
     Code,
     Embed,
     Figure,
-    Footnote,
-    Footnotes,
     Heading,
     Image,
-    Inline,
     List,
     ListItem,
     MathBlock,
@@ -37,17 +34,20 @@ from kawaraban.article.blocks import (
     Rule,
     Table,
 )
+from kawaraban.article.captions import source_of, with_captions
+from kawaraban.article.fences import Fences, balanced, fences
 from kawaraban.article.finding import Finding
-from kawaraban.article.inlines import Element, Inlines, marked, tidy, verbatim
+from kawaraban.article.inlines import Element, Inlines, marked, verbatim
 from kawaraban.article.words import plain
 from kawaraban.errors import Place, Sentence, WrongInput
 
 MAX_NESTING = 100
-PARSER_VERSION = "comrak 0.0.16/2"  # raise the number when the tree changes, so that caches are made anew
+PARSER_VERSION = "comrak 0.0.16/3"  # raise the number when the tree changes, so that caches are made anew
 
-_URL = re.compile(r"https?://[^\s<>\"']+")
-_SOURCE_LINE = re.compile(r"^(?:——|――|──|―|—)\s*")
-_CAPTION = re.compile(r"^(?:Table|表)\s*[:：]\s*")
+_URL_LINE = re.compile(
+    r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(?P<open><)?(?P<url>https?://[^\s<>\"']+)(?(open)>)[ \t]*"
+)
+_LINE_END = re.compile("\r\n|\r|\n")
 # what XML 1.0 can't hold; tab, line feed and carriage return it can
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _VALUELESS = re.compile(r" data-footnotes(?=[ >])| data-footnote-ref(?=[ >])| data-footnote-backref(?=[ >])")
@@ -84,7 +84,8 @@ def blocks(body: str, file: PurePath, *, first_line: int = 1, speakers: frozense
 
     `first_line` is the line of the file on which the body begins; `speakers` are the names that open a turn.
     """
-    markup = _VALUELESS.sub("", _UNPRINTABLE.sub("", html(marked(_UNPRINTABLE.sub("", body)))))
+    found = fences(body)
+    markup = _VALUELESS.sub("", _UNPRINTABLE.sub("", html(marked(_UNPRINTABLE.sub("", balanced(body, found))))))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(f"<body>{markup}</body>".encode(), parser)
@@ -94,9 +95,26 @@ def blocks(body: str, file: PurePath, *, first_line: int = 1, speakers: frozense
             place=Place(file, first_line),
             remedy=Sentence(ja="入れ子を浅くしてください", en="nest less deeply"),
         ) from error
-    reader = BlockReader(file, first_line, speakers)
+    reader = BlockReader(file, first_line, speakers, _LINE_END.split(body))
     tree = reader.children(root)
+    _find_fences(reader, body, found)
+    if "[^" in body:
+        footnotes.find_lost(reader)
     return Parsed(tree, tuple(reader.findings))
+
+
+def _find_fences(reader: BlockReader, body: str, found: Fences) -> None:
+    for box in found.unclosed:
+        name = box.written.strip()
+        message = Sentence(ja=f"囲み「{name}」が閉じられていません", en=f"the box `{name}` is not closed")
+        remedy = Sentence(ja="囲みの終わりに ::: の行を置いてください", en="put a line `:::` at its end")
+        reader.find("box-not-closed", reader.line_at(body, box.start), message, remedy=remedy)
+    for at in found.stray:
+        message = Sentence(ja="開いていない囲みを閉じています", en="this `:::` closes nothing")
+        remedy = Sentence(
+            ja="この行を消すか、上に ::: と囲みの名前を置いてください", en="delete it, or open a box above it"
+        )
+        reader.find("box-not-opened", reader.line_at(body, at), message, remedy=remedy)
 
 
 class Parsed:
@@ -112,11 +130,13 @@ class Parsed:
 class BlockReader:
     """One reading of one body: elements to blocks, with anchors and findings of its own."""
 
-    def __init__(self, file: PurePath, first_line: int, speakers: frozenset[str]) -> None:
+    def __init__(self, file: PurePath, first_line: int, speakers: frozenset[str], lines: list[str]) -> None:
         self.file = file
+        self.lines = lines
         self.speakers = speakers
         self.findings: list[Finding] = []
         self.inlines = Inlines()
+        self.first_line = first_line
         self._offset = first_line - 1
         self._anchors: dict[str, int] = {}
         self._depth = 0
@@ -129,12 +149,30 @@ class BlockReader:
             self._last_line = int(position.partition(":")[0]) + self._offset
         return self._last_line
 
+    def written(self, line: int) -> str:
+        """Return the text of a line of the file, as it is written."""
+        number = line - self._offset - 1
+        return self.lines[number] if 0 <= number < len(self.lines) else ""
+
+    def line_at(self, body: str, at: int) -> int:
+        """Return the line of the file on which a character of the body stands."""
+        return len(_LINE_END.findall(body, 0, at)) + 1 + self._offset
+
     def find(
-        self, code: str, line: int, message: Sentence, *, warn: bool = False, remedy: Sentence | None = None
+        self,
+        code: str,
+        line: int,
+        message: Sentence,
+        *,
+        warn: bool = False,
+        remedy: Sentence | None = None,
+        column: int | None = None,
     ) -> None:
-        """Note a finding."""
+        """Note a finding; without a column it is where the line's words begin."""
         severity: Literal["error", "warning"] = "warning" if warn else "error"
-        self.findings.append(Finding(code, severity, self.file, line, None, message, remedy))
+        text = self.written(line)
+        begins = column or len(text) - len(text.lstrip()) + 1
+        self.findings.append(Finding(code, severity, self.file, line, begins, message, remedy))
 
     def children(self, element: Element) -> Blocks:
         """Return the blocks inside an element; bare text and inline elements between blocks become paragraphs."""
@@ -152,18 +190,33 @@ class BlockReader:
 
     def _children(self, element: Element) -> Iterator[Block]:
         line = self.line(element)
+        before: Element | None = None
         run: list[Element | str] = [element.text] if element.text and element.text.strip() else []
         for child in element:
             make = _BLOCKS.get(child.tag)
             if make is None:
                 run.append(child)
             else:
-                yield from self._paragraph_of(run, line)
+                yield from self._paragraph_of(run, self._run_line(element, before, line))
                 run = []
                 yield from make(self, child)
+                before = child
             if child.tail and (run or child.tail.strip()):
                 run.append(child.tail)
-        yield from self._paragraph_of(run, line)
+        yield from self._paragraph_of(run, self._run_line(element, before, line))
+
+    def _run_line(self, element: Element, before: Element | None, line: int) -> int:
+        """Raw HTML has no position in comrak's HTML: it begins on the next line that is not blank."""
+        if before is not None and (position := before.get("data-sourcepos")):
+            line = int(position.partition("-")[2].partition(":")[0]) + self._offset + 1
+        elif element.tag == "div":
+            line += 1
+        elif element.tag != "body":
+            return line
+        last = self._offset + len(self.lines)
+        while line < last and not self.written(line).strip(" \t>"):
+            line += 1
+        return line
 
     def _paragraph_of(self, run: list[Element | str], line: int) -> Iterator[Block]:
         content = self.inlines.run(run) if run else ()
@@ -182,11 +235,19 @@ class BlockReader:
             if isinstance(only, MathSpan) and element[0].get("data-math-style") == "display":
                 yield MathBlock(only.tex, line)
                 return
-            if isinstance(only, str) and _URL.fullmatch(only.strip()):
-                yield Embed(only.strip(), line)
-                return
-        if content:
+        url = self._url(element, line)
+        if url:
+            yield Embed(url, line)
+        elif content:
             yield Paragraph(content, line)
+
+    def _url(self, element: Element, line: int) -> str:
+        """The URL that is alone on the paragraph's only line: as written, for `_`, `*` and `$` are signs in it only."""
+        first, _, last = element.get("data-sourcepos", "").partition("-")
+        if first.partition(":")[0] != last.partition(":")[0]:
+            return ""
+        found = _URL_LINE.fullmatch(self.written(line))
+        return found["url"] if found else ""
 
     def heading(self, element: Element) -> Iterator[Block]:
         """Yield a heading with an anchor of its own."""
@@ -207,7 +268,7 @@ class BlockReader:
     def quote(self, element: Element) -> Iterator[Block]:
         """Yield a quote; its last line, when it begins with a dash, is the source."""
         inside = self.children(element)
-        rest, source = _source_of(inside)
+        rest, source = source_of(inside)
         yield Quote(rest, source, self.line(element))
 
     def code(self, element: Element) -> Iterator[Block]:
@@ -231,7 +292,7 @@ class BlockReader:
 
     def definitions(self, element: Element) -> Iterator[Block]:
         """Yield a definition list: a glossary, boxed or not."""
-        yield boxes.definition_list(self, element)
+        yield entries.definition_list(self, element)
 
     def box(self, element: Element) -> Iterator[Block]:
         """Yield what a `:::` container holds."""
@@ -239,54 +300,7 @@ class BlockReader:
 
     def section(self, element: Element) -> Iterator[Block]:
         """Yield the footnotes, which comrak puts last."""
-        notes = [item for item in element.iter("li") if item.get("id", "").startswith("fn-")]
-        line = self.line(element)
-        yield Footnotes(
-            tuple(Footnote(number, self._note(item), self.line(item)) for number, item in enumerate(notes, 1)), line
-        )
-
-    def _note(self, item: Element) -> Blocks:
-        """The mark back to the text leaves a space before it, which goes too."""
-        inside = self.children(item)
-        if inside and isinstance(inside[-1], Paragraph):
-            last = inside[-1]
-            content = list(last.content)
-            while content and isinstance(content[-1], str) and not content[-1].strip():
-                content.pop()
-            if content and isinstance(content[-1], str):
-                content[-1] = content[-1].rstrip()
-            return (*inside[:-1], Paragraph(tidy(content), last.line))
-        return inside
-
-
-def _source_of(inside: Blocks) -> tuple[Blocks, Inline]:
-    """Split `—— 出典` off the end of a quote: a paragraph of its own, or the last line of the last paragraph."""
-    if not inside or not isinstance(inside[-1], Paragraph):
-        return inside, ()
-    last = inside[-1]
-    before, after = boxes.split_last_line(last.content)
-    first = after[0] if after else ""
-    if not isinstance(first, str) or not _SOURCE_LINE.match(first):
-        return inside, ()
-    source = tidy([_SOURCE_LINE.sub("", first, count=1), *after[1:]])
-    kept: Blocks = (Paragraph(before, last.line),) if before else ()
-    return (*inside[:-1], *kept), source
-
-
-def with_captions(children: list[Block]) -> Blocks:
-    """Give a table the paragraph `表: …` right before it as its caption."""
-    result: list[Block] = []
-    for block in children:
-        before = result[-1] if result else None
-        if isinstance(block, Table) and isinstance(before, Paragraph) and before.content:
-            first = before.content[0]
-            if isinstance(first, str) and _CAPTION.match(first):
-                result.pop()
-                caption = tidy([_CAPTION.sub("", first, count=1), *before.content[1:]])
-                result.append(Table(block.head, block.rows, block.align, block.line, caption))
-                continue
-        result.append(block)
-    return tuple(result)
+        yield footnotes.of(self, element)
 
 
 _LEVELS: dict[str, Literal[1, 2, 3, 4, 5, 6]] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
