@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flows.compose import House, open_house
 from flows.publish import page
-from flows.server import PrefectServer, client_settings, prefect_server
+from flows.server import PrefectServer, client_settings, home, prefect_server
 from flows.stages.publishing import Part, Publishing, one_at_a_time
 from flows.stages.values import Progress, Published, PublishRequest, Step, unwatched
 from kawaraban.errors import KawarabanError, Sentence
@@ -241,6 +241,8 @@ def _prefect(root: Path, api_url: str) -> None:
     Without an address they would import a whole server to talk to (six seconds, measured).
     """
     os.environ.update(client_settings(root), PREFECT_API_URL=api_url)
+    with suppress(OSError):
+        home(root).mkdir(parents=True, exist_ok=True)
     import prefect  # noqa: F401 - only so that it is loaded
 
     _flow()
