@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import dropwhile
 
 from kawaraban import address
-from kawaraban.article.blocks import Blocks, Heading, Paragraph
+from kawaraban.article.blocks import Blocks, Heading, Paragraph, SourceCard
 from kawaraban.article.model import Article
 from kawaraban.config import Publication, ReleaseSettings
 from kawaraban.variant import Asset, Contents, CorrectionNote, Head, PublicFacts, SourceNote
@@ -26,9 +27,9 @@ def one_line(title: str) -> str:
 
 
 def lead(blocks: Blocks) -> str:
-    """Return the words of the paragraphs before the first box or heading."""
+    """Return the words of the paragraphs before the first box or heading; source cards stand above them."""
     words = []
-    for block in blocks:
+    for block in dropwhile(lambda block: isinstance(block, SourceCard), blocks):
         if not isinstance(block, Paragraph):
             break
         words.append(text.inline(block.content, readings=False).replace("\n", ""))

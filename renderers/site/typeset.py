@@ -19,6 +19,9 @@ _NOT_FIRST = frozenset(
     "、。，．・：；？！）」』】〕〉》ー～…‥々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ)]}!?,.%”’―─—"
 )
 _NOT_LAST = frozenset("（「『【〔〈《([{“‘")
+_INNER_BRACKET = re.compile(r"[」』）】〕〉》][^、。！？」』）】〕〉》]|[^「『（【〔〈《][「『（【〔〈《]")
+_WHOLE = 9
+"""A phrase of more characters is wider than a headline on the smallest phone."""
 _LONG_TITLE = 34
 _LATIN_RUN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{7,}")
 
@@ -39,16 +42,29 @@ def split_phrases(text: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     for phrase in _parser().parse(text):
-        if found and (len(phrase.strip()) < 2 or phrase[0] in _NOT_FIRST or found[-1][-1] in _NOT_LAST):  # noqa: PLR2004
+        if found and (len(phrase.strip()) < 2 or phrase[0] in _NOT_FIRST or found[-1][-1] in _NOT_LAST  # noqa: PLR2004
+                      or _closes(phrase[0], found)):  # fmt: skip
             found[-1] += phrase
         else:
             found.append(phrase)
     return tuple(found)
 
 
+def _closes(sign: str, before: list[str]) -> bool:
+    """Return whether a straight quotation mark ends what an earlier one began."""
+    return sign in "'\"" and "".join(before).count(sign) % 2 == 1
+
+
 def phrases(text: str) -> Markup:
     """Return text with a `<wbr>` between phrases, for headings set with `word-break: keep-all`."""
-    return Markup("<wbr>").join(escape(phrase) for phrase in split_phrases(text)) if text else Markup("")
+    return Markup("<wbr>").join(map(_whole, split_phrases(text))) if text else Markup("")
+
+
+def _whole(phrase: str) -> Markup:
+    """Return a phrase; a short one with a bracket inside is held together, for a line may break after any closing bracket."""
+    if len(phrase) <= _WHOLE and _INNER_BRACKET.search(phrase):
+        return Markup('<span class="whole">{}</span>').format(phrase)
+    return escape(phrase)
 
 
 def title_parts(text: str) -> tuple[str, str, str]:

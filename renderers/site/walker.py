@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from kawaraban.article.blocks import Break, FootnoteRef, Inline, InlineNode, Ruby
+from kawaraban.article.blocks import Blocks, Break, FootnoteRef, Inline, InlineNode, Ruby
 from kawaraban.article.words import plain
 from kawaraban.variant import Asset, SourceNote
 from renderers.html import Walker
@@ -47,6 +49,7 @@ class SiteWalker(Walker):
 
     def __init__(self, facts: SiteFacts) -> None:
         super().__init__("renderers.site", facts)
+        self._now: Literal["text", "phrases", "slip"] = "text"
 
     def asset(self, reference: str, line: int | None = None) -> Asset | None:
         """Return the picture a reference means; None, and a loss, where it is not there (`check` blocks such an article)."""
@@ -66,15 +69,31 @@ class SiteWalker(Walker):
         self.facts.tables += 1
         return self.facts.tables
 
+    def string(self, value: str) -> Markup:
+        """Return bare text, with phrase breaks inside headings."""
+        return typeset.phrases(value) if self._now == "phrases" else super().string(value)
+
     def heading(self, content: Inline) -> Markup:
-        """Return a heading's content, with phrase breaks where it is plain text."""
-        if all(isinstance(node, str) for node in content):
-            return typeset.phrases(plain(content))
-        return self.inline(content)
+        """Return a heading's content, with phrase breaks."""
+        with self._setting("phrases"):
+            return self.inline(content)
+
+    def slip(self, blocks: Blocks) -> Markup:
+        """Return a slip's blocks: their few words are balanced by the sheet, so no end is kept together."""
+        with self._setting("slip"):
+            return self.blocks(blocks)
+
+    @contextmanager
+    def _setting(self, name: Literal["phrases", "slip"]) -> Iterator[None]:
+        before, self._now = self._now, name
+        try:
+            yield
+        finally:
+            self._now = before
 
     def ended(self, content: Inline) -> Markup:
         """Return a paragraph's content with its end kept together: no short last line, no footnote mark alone on one."""
-        start, end = split_end(content)
+        start, end = split_end(content) if self._now == "text" else (content, ())
         if not end:
             return self.inline(content)
         return self.inline(start) + Markup('<span class="end">{}</span>').format(self.inline(end))

@@ -127,7 +127,7 @@ def whole() -> list[LiveArticle]:
     return [
         LiveArticle(on_site(sample()), SINCE),
         written(1, title="雨水の道"),
-        written(2, published="2024-04-23T07:00:00+09:00", title="桶の底――'乾いた'音"),
+        written(2, published="2024-04-23T07:00:00+09:00", title="桶の「底」を――'乾いた'音"),
         written(3, series="''", title='"A Rope, a Rim"', tags="[]", published="2024-04-24T07:00:00+09:00"),
     ]
 

@@ -144,7 +144,8 @@ def test_japanese_is_set_in_a_japanese_face(site: Site) -> None:
 def box(page: Page, selector: str) -> dict[str, float]:
     found = page.locator(selector).first.bounding_box()
     assert found is not None, selector
-    return {**found, "right": found["x"] + found["width"], "bottom": found["y"] + found["height"]}
+    x, y, width, height = found["x"], found["y"], found["width"], found["height"]
+    return {"x": x, "y": y, "width": width, "height": height, "right": x + width, "bottom": y + height}
 
 
 def test_names_hang_in_the_margin_on_a_desk_and_stand_above_on_a_phone(site: Site) -> None:
