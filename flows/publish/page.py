@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from flows.server import answers
 from flows.stages.publishing import Publishing
 from flows.stages.values import Progress, PublishRequest, Result, Step
 
@@ -21,6 +23,7 @@ NAMES = 3
 SLOW_SECONDS = 2.0
 """Work that can be counted and takes longer gets a progress bar on Prefect's page."""
 EVERY_SECONDS = 1.0
+PROBE_SECONDS = 0.5
 
 
 def first_name(request: PublishRequest) -> str:
@@ -36,8 +39,15 @@ def first_tags(request: PublishRequest) -> list[str]:
     return [f"article:{name}" for name in request.names[:TAGS]] + [f"channel:{one}" for one in request.channels[:TAGS]]
 
 
+def _answers() -> bool:
+    """Ask first: Prefect's client tries again for seconds where nobody answers, and deliveries wait behind it."""
+    return answers(os.environ.get("PREFECT_API_URL", ""), PROBE_SECONDS)
+
+
 def describe(work: Publishing) -> None:
     """Once the plan is made, let the run's name and tags say what it does."""
+    if not _answers():
+        return
     todo = work.planned.plan.to_do if work.planned else ()
     titles = list(dict.fromkeys(action.title for action in todo))
     channels = list(dict.fromkeys(action.channel for action in todo))
@@ -60,7 +70,7 @@ def ending(work: Publishing) -> str:
 
 def tell(work: Publishing) -> None:
     """Leave the result: a table, and links to the live pages."""
-    if work.planned is None:
+    if work.planned is None or not _answers():
         return
     with suppress(Exception):
         from prefect.artifacts import create_link_artifact, create_table_artifact
@@ -117,6 +127,9 @@ class Reported:
         if now - self.since < SLOW_SECONDS or (now - self.shown < EVERY_SECONDS and step.done < of):
             return
         self.shown = now
+        self.lost = not _answers()
+        if self.lost:
+            return
         try:
             self._draw(step, 100 * step.done / max(of, 1))
         except Exception:  # noqa: BLE001 - the bar is for whoever watches; publishing goes on
