@@ -23,6 +23,8 @@ def source_of(inside: Blocks) -> tuple[Blocks, Inline]:
     if not isinstance(first, str) or not _SOURCE_LINE.match(first):
         return inside, ()
     source = tidy([_SOURCE_LINE.sub("", first, count=1), *after[1:]])
+    if not source:  # a line of dashes alone names nobody
+        return inside, ()
     kept: Blocks = (Paragraph(joined([line for _, line in before]), last.line),) if before else ()
     return (*inside[:-1], *kept), source
 

@@ -16,6 +16,7 @@ from kawaraban.article import check_body, locating
 from kawaraban.article.finding import Finding, Severity
 from kawaraban.article.model import Article
 from kawaraban.article.reader import references
+from kawaraban.article.walk import every_inline
 from kawaraban.config import ChannelSettings, Publication
 from kawaraban.errors import Sentence
 
@@ -210,12 +211,7 @@ def _title(article: Article) -> Iterator[Finding]:
     if re.search(r"<[A-Za-z/!]|&[A-Za-z]+;", title):
         yield at(article, "title-markup", "title", severity="warning",
                  message=Sentence(ja="題名がHTMLのように見え、一部のフィードリーダーが削ります", en="the title looks like HTML, which some readers strip"))  # fmt: skip
-    kinds = sorted((article.source.index(dash), dash) for dash in _DASHES if dash in article.source)
-    if len(kinds) > 1:
-        yield at(article, "dash-mixed", _place_of(article, kinds[1][0]), severity="warning",
-                 message=Sentence(ja=f"ダッシュの字種が混ざっています（{' と '.join(dash for _, dash in kinds)}）",
-                                  en=f"several kinds of dashes are mixed ({' and '.join(dash for _, dash in kinds)})"),
-                 remedy=Sentence(ja="どれか一つにそろえてください", en="keep to one of them"))  # fmt: skip
+    yield from _dashes(article)
     if unicodedata.normalize("NFC", article.source) != article.source:
         line = next(
             number
@@ -228,9 +224,23 @@ def _title(article: Article) -> Iterator[Finding]:
                                  en="it is not mended by itself, for names may change: type them anew"))  # fmt: skip
 
 
-def _place_of(article: Article, index: int) -> tuple[int, int]:
-    before = locating.lines_of(article.source[:index])
-    return len(before), len(before[-1]) + 1
+def _dashes(article: Article) -> Iterator[Finding]:
+    """The title's kind of dash and the text's should be one (the mark before a quote's source is no text)."""
+    words = [
+        (article.matter.title, 0),
+        *((node, line) for node, line in every_inline(article.blocks) if isinstance(node, str)),
+    ]
+    kinds: dict[str, tuple[int, int]] = {}
+    for text, line in words:
+        for dash in _DASHES:
+            if dash in text and dash not in kinds:
+                place = locating.words_place(article, line, dash) if line else locating.key_place(article, "title")
+                kinds[dash] = place
+    if len(kinds) > 1:
+        yield at(article, "dash-mixed", list(kinds.values())[1], severity="warning",
+                 message=Sentence(ja=f"ダッシュの字種が混ざっています（{' と '.join(kinds)}）",
+                                  en=f"several kinds of dashes are mixed ({' and '.join(kinds)})"),
+                 remedy=Sentence(ja="どれか一つにそろえてください", en="keep to one of them"))  # fmt: skip
 
 
 def _pictures(article: Article) -> Iterator[Finding]:

@@ -87,7 +87,8 @@ def read(parts: Split, file: PurePath) -> tuple[FrontMatter | None, Mapping[str,
         ] = {}  # each branch of a union reports the same value: the first one speaks
         for error in errors.errors():
             found.setdefault(tuple(_location(error, document.places)), _finding(error, document, file))
-        return None, lines, list(found.values())
+        # a key that is missing may be the one that is misspelt, so the misspelling is told first
+        return None, lines, sorted(found.values(), key=lambda finding: finding.code == "missing-key")
 
 
 def _filled(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds

@@ -38,6 +38,7 @@ _NOTATION = re.compile(
 )
 # `]\{` is no notation, but comrak takes the backslash away: a noncharacter stands for it until the notations are found
 LITERAL_BRACE = "\ufdd0"
+_JAPANESE = re.compile("[\u3001\u3002\u3041-\u30fa]")
 _LANG = re.compile(r"^lang=[\"']?([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)[\"']?$")
 _SAFE_LINK = re.compile(r"^(?:https?:|mailto:|tel:|/|#|\.{0,2}/|[^:]*$)", re.IGNORECASE)
 
@@ -65,12 +66,14 @@ class Inlines:
         return tidy(notations(nodes))
 
     def _nodes(self, element: Element) -> Iterator[InlineNode]:
-        if element.text:
-            yield element.text
+        before = element.text or ""
+        if before:
+            yield before
         for child in element:
-            yield from self._node(child)
-            if child.tail:
-                yield child.tail
+            yield from _money(child, before) or self._node(child)
+            before = child.tail or ""
+            if before:
+                yield before
 
     def _node(self, child: Element) -> Iterator[InlineNode]:
         match child.tag:
@@ -109,6 +112,16 @@ class Inlines:
         self.note_numbers[child[0].get("href", "").removeprefix("#")] = number
         self._mentions[number] = self._mentions.get(number, 0) + 1
         return FootnoteRef(number, self._mentions[number])
+
+
+def _money(element: Element, before: str) -> list[InlineNode]:
+    """What stands between two sums of money is no formula: `HK$200と$` has a letter before it, or Japanese in it."""
+    if element.tag != "span" or element.get("data-math-style") != "inline":
+        return []
+    tex = verbatim(element)
+    if not (re.search(r"[A-Za-z0-9]$", before) or ("\\" not in tex and _JAPANESE.search(tex))):
+        return []
+    return [f"${tex}$"]
 
 
 def marked(body: str) -> str:

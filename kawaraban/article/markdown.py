@@ -47,6 +47,8 @@ PARSER_VERSION = "comrak 0.0.16/3"  # raise the number when the tree changes, so
 _URL_LINE = re.compile(
     r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(?P<open><)?(?P<url>https?://[^\s<>\"']+)(?(open)>)[ \t]*"
 )
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PIPE = re.compile(r"(?<!\\)\|")
 _LINE_END = re.compile("\r\n|\r|\n")
 # what XML 1.0 can't hold; tab, line feed and carriage return it can
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -242,12 +244,12 @@ class BlockReader:
             yield Paragraph(content, line)
 
     def _url(self, element: Element, line: int) -> str:
-        """The URL that is alone on the paragraph's only line: as written, for `_`, `*` and `$` are signs in it only."""
+        """The URL that is alone on the paragraph's only line, where `_`, `*` and `$` are signs of it and nothing else."""
         first, _, last = element.get("data-sourcepos", "").partition("-")
         if first.partition(":")[0] != last.partition(":")[0]:
             return ""
         found = _URL_LINE.fullmatch(self.written(line))
-        return found["url"] if found else ""
+        return _ESCAPED.sub(r"\1", found["url"]).replace("&amp;", "&") if found else ""
 
     def heading(self, element: Element) -> Iterator[Block]:
         """Yield a heading with an anchor of its own."""
@@ -284,7 +286,23 @@ class BlockReader:
         align = tuple(_ALIGN.get(cell.get("align", ""), "") for cell in head)
         cells = [tuple(self.inlines.of(cell) for cell in row) for row in rows]
         filled = tuple(row + ((),) * (len(head) - len(row)) for row in cells[1:])
-        yield Table(cells[0], filled, align, self.line(element))
+        line = self.line(element)
+        for number in range(line + 2, line + 1 + len(rows)):
+            self._count_cells(number, len(head))
+        yield Table(cells[0], filled, align, line)
+
+    def _count_cells(self, line: int, columns: int) -> None:
+        """GFM drops the cells that a row has beyond its head, without a word."""
+        if len(_PIPE.findall(self.written(line).strip(" \t>").strip("|"))) >= columns:
+            message = Sentence(
+                ja="行のマスが見出しより多く、余りは出ません",
+                en="the row has more cells than the head; the rest is not shown",
+            )
+            remedy = Sentence(
+                ja="見出しにマスを足すか、文字の | を \\| と書いてください",
+                en="add cells to the head, or write \\| for the sign itself",
+            )
+            self.find("table-cells", line, message, remedy=remedy)
 
     def rule(self, element: Element) -> Iterator[Block]:
         """Yield a rule."""

@@ -134,11 +134,82 @@ def test_turns_without_an_empty_line_between_them_are_still_turns() -> None:
     assert [turn.speaker for turn in block.turns] == ["汀", "Lio"]
 
 
+def test_a_name_in_bold_opens_a_turn() -> None:
+    block = only("::: dialogue\n**汀**: 雨。\n\n**Lio：** 風。\n:::\n")
+    assert isinstance(block, Dialogue)
+    assert [(turn.speaker, turn.line) for turn in block.turns] == [("汀", 2), ("Lio", 4)]
+
+
+def test_a_turn_stands_on_its_own_line() -> None:
+    block = only("::: dialogue\n汀: 一\n続き\nLio: 二\n:::\n")
+    assert isinstance(block, Dialogue)
+    assert [(turn.speaker, turn.line) for turn in block.turns] == [("汀", 2), ("Lio", 4)]
+
+
+def test_a_misspelt_name_is_found_also_inside_a_paragraph_and_an_example_is_not() -> None:
+    text = "::: dialogue\n汀: 一\nLia: 二\n例: これは例\n:::\n"
+    assert [(one.code, one.line) for one in parsed(text).findings] == [("unknown-speaker", 3)]
+
+
+@pytest.mark.parametrize(("outer", "inner"), [(":::", ":::"), ("::::", ":::"), (":::", ":::::"), ("  :::", ":::")])
+def test_boxes_nest_whatever_the_length_of_their_fences(outer: str, inner: str) -> None:
+    text = f"{outer} {{.only channels=note}}\n\n{inner} dialogue\n汀: 雨。\n{inner}\n\nあと\n{outer}\n\n外\n"
+    box, outside = parsed(text).blocks
+    assert isinstance(box, ChannelOnly)
+    assert [type(block) for block in box.blocks] == [Dialogue, Paragraph]
+    assert isinstance(outside, Paragraph)
+    assert codes(text) == []
+
+
+def test_colons_in_code_inside_a_box_close_nothing() -> None:
+    text = "::: {.only channels=note}\n```\n::: dialogue\n:::\n```\n:::\n"
+    box = only(text)
+    assert isinstance(box, ChannelOnly)
+    assert [block.text for block in box.blocks if isinstance(block, Code)] == ["::: dialogue\n:::"]
+    assert codes(text) == []
+
+
+def test_a_fence_may_end_in_colons_and_stand_in_a_quote_or_a_list() -> None:
+    assert isinstance(only("::: dialogue :::\n汀: 雨。\n:::::\n"), Dialogue)
+    assert codes("> ::: dialogue\n> 汀: 雨。\n> :::\n\n1.  ::: dialogue\n    汀: 雨。\n    :::\n") == []
+    assert codes("    ::: dialogue\n\n本文\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("::: dialogue\n汀: 雨。\n\n## 節\n\n::: key-points\n- 点\n:::\n", [("box-not-closed", 1)]),
+        ("前\n\n::: dialogue\n::: notice\nnote\n", [("box-not-closed", 3), ("box-not-closed", 4)]),
+        ("```\n:::\n```python\n::: x\n```\n", []),
+        ("本文\n:::\n\n::: dialogue\n汀: 雨。\n:::\n", [("box-not-opened", 2)]),
+    ],
+)
+def test_a_box_left_open_is_found_with_its_opening_line(text: str, found: list[tuple[str, int]]) -> None:
+    findings = parsed(text).findings
+    assert [(one.code, one.line) for one in findings if one.code.startswith("box-")] == found
+
+
 def test_an_unknown_speaker_is_found_with_a_near_name() -> None:
     findings = parsed("::: dialogue\n汀: 雨。\n\nLia: 風。\n:::\n").findings
     assert [(finding.code, finding.line) for finding in findings] == [("unknown-speaker", 4)]
     assert findings[0].remedy is not None
     assert "Lio" in findings[0].remedy.ja
+
+
+def test_pasted_terms_need_no_empty_lines_between_them() -> None:
+    block = only("::: glossary\n【用語】定義\n【次】\nその定義\n:::\n")
+    assert isinstance(block, Glossary)
+    assert [(plain(term.name), term.line) for term in block.terms] == [("用語", 2), ("次", 3)]
+
+
+def test_notes_keep_their_numbers_when_one_has_two_texts() -> None:
+    blocks = parsed("一[^a]と二[^b]\n\n[^A]: 旧\n[^a]: 新\n\n[^b]: い\n").blocks
+    notes = blocks[-1]
+    assert isinstance(notes, Footnotes)
+    assert [note.number for note in notes.notes] == [1, 2]
+    second = notes.notes[1].blocks[0]
+    assert isinstance(second, Paragraph)
+    assert plain(second.content) == "い"
 
 
 def test_key_points_have_details() -> None:
@@ -228,6 +299,30 @@ def test_a_quote_ends_with_its_source() -> None:
     assert isinstance(block.source[0], Link)
 
 
+def test_a_line_of_dashes_names_no_source() -> None:
+    block = only("> 本文\n> ——")
+    assert isinstance(block, Quote)
+    assert block.source == ()
+    assert "——" in "".join(plain(part.content) for part in block.blocks if isinstance(part, Paragraph))
+
+
+def test_a_row_with_more_cells_than_the_head_is_found() -> None:
+    found = parsed("| a | b |\n|---|---|\n| 1 | 2 |\n| 一 | 二 | 三 |\n| \\| | x |\n").findings
+    assert [(one.code, one.line) for one in found] == [("table-cells", 4)]
+
+
+def test_a_caption_may_follow_a_table_that_has_none() -> None:
+    first, second = parsed("| a |\n|---|\n| 1 |\n\n表: 次の題\n\n| b |\n|---|\n| 2 |\n\nTable: この題は遅い\n").blocks[
+        :2
+    ]
+    assert isinstance(first, Table)
+    assert isinstance(second, Table)
+    assert (plain(first.caption), plain(second.caption)) == ("", "次の題")
+    last = only("| a |\n|---|\n| 1 |\n\nTable: 題\n")
+    assert isinstance(last, Table)
+    assert plain(last.caption) == "題"
+
+
 def test_a_table_takes_the_caption_before_it() -> None:
     block = only("表: 題\n\n| a | b |\n|---|--:|\n| 1 |\n")
     assert isinstance(block, Table)
@@ -240,6 +335,22 @@ def test_maths_and_money() -> None:
     assert inline.content[1] == MathSpan("x<1")
     assert "$100と$200" in plain(inline.content)
     assert only("$$\nx^2\n$$") == MathBlock("x^2", 1)
+
+
+@pytest.mark.parametrize(
+    "money",
+    ["$100と$200", "価格は$5、会費は$6です", "US$100、HK$200と$300", "$5から$10、そして$", "AU$5/CA$6", "$ 5 と $ 6"],
+)
+def test_sums_of_money_are_words(money: str) -> None:
+    block = only(money)
+    assert isinstance(block, Paragraph)
+    assert block.content == (money,)
+
+
+def test_japanese_in_a_formula_stays_one_where_tex_says_it_is_text() -> None:
+    block = only(r"$v_{\text{水の}}$ です")
+    assert isinstance(block, Paragraph)
+    assert block.content[0] == MathSpan(r"v_{\text{水の}}")
 
 
 def test_footnotes_are_numbered_by_first_mention_and_stand_last() -> None:
@@ -256,8 +367,25 @@ def test_footnotes_are_numbered_by_first_mention_and_stand_last() -> None:
     assert [plain(text.content) for text in texts if isinstance(text, Paragraph)] == ["い", "あ"]
 
 
-def test_a_url_alone_is_an_embed_and_a_source_card_is_a_mark() -> None:
-    assert only("https://example.com/x") == Embed("https://example.com/x", 1)
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://example.com/x", "https://example.com/x"),
+        ("https://example.com/a_b_c*d*?e=$f$", "https://example.com/a_b_c*d*?e=$f$"),
+        ("<https://example.com/x>", "https://example.com/x"),
+        (r"https://example.com/a\_b?c=1&amp;d=2", "https://example.com/a_b?c=1&d=2"),
+    ],
+)
+def test_a_url_alone_is_an_embed(written: str, url: str) -> None:
+    assert only(written) == Embed(url, 1)
+
+
+def test_a_url_among_words_or_over_two_lines_is_none() -> None:
+    assert isinstance(only("https://example.com/x です"), Paragraph)
+    assert isinstance(only("https://example.com/x\nhttps://example.com/y"), Paragraph)
+
+
+def test_a_source_card_is_a_mark() -> None:
     assert only("::: source-card\n:::\n") == SourceCard(1)
 
 
@@ -286,10 +414,17 @@ def test_raw_html_is_text() -> None:
     )
 
 
-@settings(max_examples=150)
-@given(st.text(max_size=200))
+MARKS = st.sampled_from([*"*_`~#>+-=:|｜《》[](){}<>!$&\\^\"'/.\n\r\t 0a雨", "\n\n", "::: ", "\n:::\n", "::: dialogue\n", "汀: ", "[^1]", "[^1]: ",
+                         "$$", "```", "- ", "1. ", "> ", "|---|", "\n: ", "](", "]{.bouten}", "]{lang=en}", "![", "https://a.b/", "表: ", "—— ", "\x00",
+                         "\u2028", "\x0c", "&#0;", "<!--", "\ufffe", "\ud7ff", "【", "】"])  # fmt: skip
+
+
+@settings(max_examples=250)
+@given(st.one_of(st.text(max_size=200), st.lists(MARKS, max_size=40).map("".join)))
 def test_no_text_makes_the_parse_fail(text: str) -> None:
-    parsed(text)
+    for finding in parsed(text).findings:
+        assert finding.line is not None
+        assert 1 <= finding.line <= text.count("\n") + text.count("\r") + 1
 
 
 def test_nesting_is_read_deep_and_refused_where_it_is_absurd() -> None:
