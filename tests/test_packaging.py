@@ -108,7 +108,7 @@ def test_every_channel_and_every_renderer_is_announced(group: str, folder: str) 
 
 
 def test_a_room_of_the_house_is_a_room_of_the_wheel() -> None:
-    here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
     assert set(ROOMS) == here == set(PROJECT["tool"]["importlinter"]["root_packages"])
 
 
@@ -160,3 +160,13 @@ def test_nothing_that_is_made_here_is_committed() -> None:
     assert not [
         path for path in committed() if made & set(path.relative_to(ROOT).parts[:-1]) and "golden" not in path.parts
     ]
+
+
+def test_ci_installs_every_program_that_a_test_asks_for() -> None:
+    asked: set[str] = set()
+    for path in committed():
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] == "tests":
+            asked |= set(re.findall(r"\b(?:which|tool)\(\"([a-z][\w-]*)\"", path.read_text(encoding="utf-8")))
+    other_names = {"chromium-browser", "google-chrome", "pg_isready"}  # of chromium elsewhere; a part of postgresql
+    installed = set(re.findall(r"\b([a-z]+):[a-z-]+", (ROOT / ".ci" / "run").read_text(encoding="utf-8")))
+    assert asked - other_names <= installed
