@@ -34,7 +34,9 @@ def inspect(path: Path, file: str) -> Picture:
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as image:
             width, height = image.size
-            if image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS:
+            # for PNG, Pillow decodes the whole picture to find EXIF behind it: only where there is any
+            exif = image.getexif() if image.format != "PNG" or b"eXIf" in data else {}
+            if exif.get(_ORIENTATION, 1) in _SIDEWAYS:
                 width, height = height, width
             kind = str(image.format)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:

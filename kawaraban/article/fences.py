@@ -81,7 +81,7 @@ def fences(body: str) -> Fences:
 
 def _is_indented_code(lead: str, open_boxes: list[Box]) -> bool:
     """Four spaces are code, unless they are the indent of the list in which the box was opened."""
-    if lead.strip() or len(lead.expandtabs(_CODE_INDENT)) < _CODE_INDENT:
+    if not lead or lead.strip() or len(lead.expandtabs(_CODE_INDENT)) < _CODE_INDENT:
         return False
     return not open_boxes or len(open_boxes[-1].lead) < _CODE_INDENT
 

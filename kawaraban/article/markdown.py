@@ -25,6 +25,8 @@ from kawaraban.article.blocks import (
     Figure,
     Heading,
     Image,
+    InlineNode,
+    Link,
     List,
     ListItem,
     MathBlock,
@@ -199,13 +201,15 @@ class BlockReader:
             if make is None:
                 run.append(child)
             else:
-                yield from self._paragraph_of(run, self._run_line(element, before, line))
-                run = []
+                if run:
+                    yield from self._paragraph_of(run, self._run_line(element, before, line))
+                    run = []
                 yield from make(self, child)
                 before = child
             if child.tail and (run or child.tail.strip()):
                 run.append(child.tail)
-        yield from self._paragraph_of(run, self._run_line(element, before, line))
+        if run:
+            yield from self._paragraph_of(run, self._run_line(element, before, line))
 
     def _run_line(self, element: Element, before: Element | None, line: int) -> int:
         """Raw HTML has no position in comrak's HTML: it begins on the next line that is not blank."""
@@ -221,8 +225,7 @@ class BlockReader:
         return line
 
     def _paragraph_of(self, run: list[Element | str], line: int) -> Iterator[Block]:
-        content = self.inlines.run(run) if run else ()
-        if content:
+        if content := self.inlines.run(run):
             yield Paragraph(content, line)
 
     def paragraph(self, element: Element) -> Iterator[Block]:
@@ -237,8 +240,7 @@ class BlockReader:
             if isinstance(only, MathSpan) and element[0].get("data-math-style") == "display":
                 yield MathBlock(only.tex, line)
                 return
-        url = self._url(element, line)
-        if url:
+        if content and _may_be_url(content[0]) and (url := self._url(element, line)):
             yield Embed(url, line)
         elif content:
             yield Paragraph(content, line)
@@ -319,6 +321,10 @@ class BlockReader:
     def section(self, element: Element) -> Iterator[Block]:
         """Yield the footnotes, which comrak puts last."""
         yield footnotes.of(self, element)
+
+
+def _may_be_url(first: InlineNode) -> bool:
+    return isinstance(first, Link) or (isinstance(first, str) and first.lstrip().startswith("http"))
 
 
 _LEVELS: dict[str, Literal[1, 2, 3, 4, 5, 6]] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}

@@ -103,7 +103,10 @@ def _link(file: str, *, inside: bool) -> Finding:
 
 def stay_inside(content: Path, path: PurePosixPath) -> None:
     """Raise WrongInput where a path below `content` leads out of it."""
-    if ".." in path.parts or not (content / path).resolve().is_relative_to(content.resolve()):
+    # with pathlib this was a fifth of reading an article
+    home = os.path.realpath(content)
+    inside = os.path.realpath(os.path.join(home, path)).startswith(os.path.join(home, ""))  # noqa: PTH118 - see above
+    if ".." in path.parts or not inside:
         raise WrongInput(
             Sentence(ja="content/ の外を指すリンクです", en="this is a link that leads out of content/"),
             place=Place(path),
