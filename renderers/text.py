@@ -48,7 +48,7 @@ from kawaraban.variant import SourceNote
 
 
 def inline(content: Inline, *, readings: bool = True) -> str:
-    """Return inline content as text; `readings` False leaves ruby readings out (for counting and searching)."""
+    """Return inline content as text; `readings` False leaves ruby readings and footnote marks out: words alone, to count or to cite."""
     return "".join(_inline(node, readings=readings) for node in content)
 
 
@@ -67,7 +67,7 @@ def _inline(node: InlineNode, *, readings: bool) -> str:
         case Image():
             return node.alt
         case FootnoteRef():
-            return f"（註{node.number}）"
+            return f"（註{node.number}）" if readings else ""
         case Break():
             return "\n"
 
@@ -138,5 +138,5 @@ def source_lines(source: SourceNote) -> Iterator[str]:
 
 
 def count(blocks: Blocks) -> int:
-    """Return the number of characters a reader reads: code points without white space and ruby readings."""
+    """Return the number of characters a reader reads: code points without white space, ruby readings and footnote marks."""
     return sum(len("".join(line.split())) for line in lines(blocks, readings=False))

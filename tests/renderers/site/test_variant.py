@@ -98,6 +98,11 @@ def test_reading_time_counts_no_ruby() -> None:
     assert on_site(plain).head.characters == on_site(with_ruby).head.characters == 3
 
 
+def test_lead_description_and_contents_carry_no_footnote_marks() -> None:
+    head = on_site(article("井戸の縁に立つ[^1]。\n\n## 節[^1]\n\n[^1]: 北の村で。\n")).head
+    assert (head.lead, head.description) == ("井戸の縁に立つ。", "井戸の縁に立つ。")
+
+
 def test_the_markup_says_what_things_are() -> None:
     tree = tree_of(on_site(sample()))
     assert [element.text for element in tree.iterfind(".//p[@class='speaker']")] == ["汀", "Lio", "汀"]
