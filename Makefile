@@ -66,10 +66,11 @@ lint: .venv/.development ## formatting, rules, types, import contracts, declared
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-bench: .venv/.development ## measure what has a budget (bench/)
-	@for script in bench/*.py; do \
-	  [ -e "$$script" ] || { echo "nothing is measured yet (bench/ is empty)"; break; }; \
-	  $(BIN)/python "$$script" || exit 1; \
+bench: .venv/.development ## measure what grows with the archive (bench/)
+	@for file in $$(grep -l '^if __name__' bench/*.py 2>/dev/null); do \
+	  name=$$(basename "$$file" .py); \
+	  echo "bench.$$name"; \
+	  $(BIN)/python -m "bench.$$name" || exit 1; \
 	done
 
 clean: ## remove what was made here (content, config and the ledger stay)
