@@ -194,6 +194,16 @@ def test_a_table_becomes_labels_and_values_on_a_phone(site: Site) -> None:
     page.close()
 
 
+def test_previous_and_next_stand_side_by_side_with_a_hairline_between(site: Site) -> None:
+    page = site.page(WELL, 1280)
+    before, after = box(page, ".neighbours a[rel=prev]"), box(page, ".neighbours a[rel=next]")
+    assert before["y"] == after["y"]
+    assert box(page, ".neighbours a[rel=next] .title")["x"] - after["x"] == pytest.approx(29)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert box(page, ".neighbours a[rel=next]")["y"] >= box(page, ".neighbours a[rel=prev]")["bottom"]
+    page.close()
+
+
 def test_the_headline_of_the_home_page_stands_upright_on_a_desk(site: Site) -> None:
     page = site.page("/", 1280)
     assert page.evaluate("getComputedStyle(document.querySelector('.front h2')).writingMode") == "vertical-rl"
