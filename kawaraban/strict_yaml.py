@@ -138,7 +138,10 @@ class _Reader:
 
     def value(self, node: yaml.Node, prefix: str, depth: int) -> Any:  # noqa: ANN401 - whatever stands in the file
         if depth > MAX_DEPTH:
-            raise self.wrong(node, "入れ子が深すぎます", "nested too deeply")
+            raise self.wrong(
+                node, "入れ子が深すぎます", "nested too deeply",
+                Sentence(ja=f"{MAX_DEPTH}段までにしてください", en=f"{MAX_DEPTH} levels at most"),
+            )  # fmt: skip
         if id(node) in self._seen:
             raise self.wrong(
                 node, "アンカー(&)と別名(*)は使えません", "anchors (&) and aliases (*) are not allowed",

@@ -55,9 +55,9 @@ def _print_plan(call: Call, house: House, made: Plan) -> None:
     out.print(_summary(made).said(call.language), style="bold")
     last = ""
     for action in made.actions:
-        if action.title != last:
+        if action.article != last:
             out.print(Text(f"\n{clean(action.title)}", style="bold"))
-            last = action.title
+            last = action.article
         _print_action(call, house, action)
     if not call.options.articles:
         for text in unreadable(call, looking.unreadable(house)):
