@@ -1,9 +1,9 @@
 """
-Which variant an article gave the last time, so that an unchanged one is not rendered again.
+What an article gave the last time, so that an unchanged one is neither rendered nor checked again.
 
-What a renderer read is covered: the article's bytes and pictures, the settings, the renderers' own files, and of the
-outside exactly those facts that it looked at (note going live touches only articles that speak of note). A file under
-`.kawaraban/cache/`; it may be deleted at any time.
+Of a variant: its digest and losses. Of a check: that nothing blocked. What they read is covered: the article's bytes and
+pictures, the settings, the program's own files, and of the outside exactly those facts that a renderer looked at (note
+going live touches only articles that speak of note). A file under `.kawaraban/cache/`; it may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flows.compose import STATE, House
 from kawaraban.article.model import Article
 from kawaraban.config import ChannelSettings
 from kawaraban.errors import KawarabanError
 from kawaraban.library import write_atomically
-from kawaraban.variant import LiveElsewhere, PublicFacts
+from kawaraban.variant import LiveElsewhere, Loss, PublicFacts
 
 Looked = dict[str, str]
 """Channel name → what a renderer saw of it ("" where it was not live)."""
@@ -54,59 +55,94 @@ class Watched(Mapping[str, LiveElsewhere]):
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What one (article, channel) gave: the key of what was read, the facts looked at, the variant's digest."""
+    """What one (article, channel) gave: the key of what was read, the facts looked at, the variant's digest and losses."""
 
     key: str
     looked: Looked
     digest: str
+    losses: tuple[Loss, ...] = ()
 
 
 class Memory:
-    """(article, channel) → what it gave the last time."""
+    """(article, channel) → what it gave the last time; article → the key under which nothing blocked it."""
 
     def __init__(self, house: House) -> None:
         self._path = house.root / STATE / "cache" / "variants.json"
         self._settings = _digest(house.settings.model_dump_json())
-        self._entries = self._load()
+        self._entries: dict[str, _Values] = {}
+        self._clean: dict[str, str] = {}
         self._changed = False
+        self._load()
 
-    def _load(self) -> dict[str, Remembered]:
+    def _load(self) -> None:
         try:
             raw = json.loads(self._path.read_text(encoding="utf-8"))
-            return {str(name): Remembered(*entry) for name, entry in raw.items()}
-        except (OSError, ValueError, AttributeError, TypeError):
-            return {}
+            self._entries, self._clean = dict(raw["variants"]), dict(raw["clean"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return
 
     def key(self, article: Article, facts: PublicFacts) -> str:
-        """Return the key over all that any renderer reads of the article, the settings and the program."""
+        """Return the key over all that renderers and check read of the article, the settings and the program."""
         pictures = sorted((name, picture.digest) for name, picture in article.pictures.items())
         published = facts.published or article.matter.published
         instant = published.timestamp() if published else None
         return _digest(json.dumps([article.digest, str(article.path), pictures, instant, self._settings, program()]))
 
-    def digest(self, article: Article, channel: ChannelSettings, key: str, facts: PublicFacts) -> str | None:
-        """Return the digest of the variant that it would give, or None where nobody knows."""
-        kept = self._entries.get(_name(article, channel))
-        if kept is None or kept.key != key:
+    def of(self, article: Article, channel: ChannelSettings, key: str, facts: PublicFacts) -> Remembered | None:
+        """Return what it would give, or None where nobody knows."""
+        kept = _entry(self._entries.get(_name(article, channel)), key)
+        if kept is None:
             return None
         same = all(_seen(facts.live, name) == seen for name, seen in kept.looked.items())
-        return kept.digest if same else None
+        return kept if same else None
+
+    def is_clean(self, article: Article, key: str) -> bool:
+        """Return whether its own check found nothing that blocks."""
+        return self._clean.get(article.id) == key
 
     def keep(self, article: Article, channel: ChannelSettings, entry: Remembered) -> None:
         """Remember what it gave."""
-        name = _name(article, channel)
-        self._changed = self._changed or self._entries.get(name) != entry
-        self._entries[name] = entry
+        name, values = _name(article, channel), _values(entry)
+        self._changed = self._changed or self._entries.get(name) != values
+        self._entries[name] = values
+
+    def keep_clean(self, article: Article, key: str) -> None:
+        """Remember that nothing in it blocks."""
+        self._changed = True
+        self._clean[article.id] = key
 
     def save(self) -> None:
         """Write it back; a memory that can't be written only costs time."""
         if not self._changed:
             return
-        raw = {name: (entry.key, entry.looked, entry.digest) for name, entry in self._entries.items()}
+        raw = {"variants": self._entries, "clean": self._clean}
         try:
             write_atomically(self._path, json.dumps(raw).encode(), durable=False)
         except KawarabanError:
             return
+
+    def forget(self) -> None:
+        """Begin anew: what was remembered has turned out to be wrong."""
+        self._path.unlink(missing_ok=True)
+
+
+_Values = list[Any]
+"""A Remembered as it lies in the file, read when it is asked for."""
+
+
+def _entry(values: _Values | None, key: str) -> Remembered | None:
+    """Return the entry if it is of that key and can be read."""
+    try:
+        found, looked, digest, losses = values or ("", {}, "", ())
+        if found != key:
+            return None
+        return Remembered(key, dict(looked), str(digest), tuple(Loss(**loss) for loss in losses))
+    except (ValueError, TypeError):
+        return None
+
+
+def _values(entry: Remembered) -> _Values:
+    return [entry.key, entry.looked, entry.digest, [loss.model_dump() for loss in entry.losses]]
 
 
 def _name(article: Article, channel: ChannelSettings) -> str:
@@ -122,16 +158,21 @@ def _seen(live: Mapping[str, LiveElsewhere], name: str) -> str:
 
 @cache
 def program() -> str:
-    """Return the digest of the renderers' own files: another version may render differently."""
+    """Return the digest of the files that read, check and render: another version may do it differently."""
     import renderers
+    from kawaraban import article
 
-    folder = Path(renderers.__file__).parent
     digest = hashlib.sha256()
+    for module in (renderers, article):
+        _add(Path(str(module.__file__)).parent, digest)
+    return digest.hexdigest()
+
+
+def _add(folder: Path, digest: hashlib._Hash) -> None:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             status = path.stat()
             digest.update(f"{path.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    return digest.hexdigest()
 
 
 def _digest(text: str) -> str:

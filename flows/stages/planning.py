@@ -14,10 +14,10 @@ from flows.stages.values import Progress, Step, unwatched
 from kawaraban.article.model import Article
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import Delivery
-from kawaraban.errors import KawarabanError, Sentence
+from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import is_dead
 from kawaraban.plan import Intent, Plan, Recorded, Selection, Wanted, make_plan
-from kawaraban.variant import PublicFacts, Variant
+from kawaraban.variant import Loss, PublicFacts, Variant
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,13 +42,28 @@ class Planned:
     house: House
     rendered: dict[tuple[str, str], Variant] = field(default_factory=dict)  # by channel and digest
     pending: dict[tuple[str, str], Callable[[], Variant]] = field(default_factory=dict)  # by article and channel
+    remembered: dict[tuple[str, str], str] = field(default_factory=dict)  # channel and digest → article
 
     def variant(self, article: str, channel: str, digest: str) -> Variant:
         """Return the variant of an action: rendered now, or kept in the ledger."""
         if (channel, digest) in self.rendered:
             return self.rendered[(channel, digest)]
         kept = self.house.ledger.variant(digest, channel)
-        return kept if kept is not None else self.pending[(article, channel)]()
+        return kept if kept is not None else self._made(article, channel, digest)
+
+    def kept(self, digest: str, channel: str) -> Variant | None:
+        """Return a text that the plan compares: in the ledger, or remembered and now rendered."""
+        if (channel, digest) in self.rendered or (channel, digest) not in self.remembered:
+            return self.rendered.get((channel, digest)) or self.house.ledger.variant(digest, channel)
+        return self.variant(self.remembered[(channel, digest)], channel, digest)
+
+    def _made(self, article: str, channel: str, digest: str) -> Variant:
+        made = self.pending[(article, channel)]()
+        if made.digest != digest:  # nothing else than what the plan showed may go out
+            Memory(self.house).forget()
+            raise _forgotten(made)
+        self.rendered[(channel, digest)] = made
+        return made
 
 
 def plan(house: House, question: Question, *, now: datetime, progress: Progress = unwatched) -> Planned:
@@ -86,14 +101,15 @@ class Planning:
         if self.result is None:
             self.result = Planned(Plan("", ()), self.found, self.selection, self.house)
             self.wanted = list(self._all(self.result, {(one.article, one.channel): one for one in deliveries}))
-        ledger = self.house.ledger
+        ledger, named = self.house.ledger, self.found.named
+        addresses = ledger.standing({slug for one in self.wanted for slug in one.intent.addresses})
         recorded = Recorded(
             deliveries=tuple(deliveries),
-            known=ledger.all_known(),
+            known=ledger.all_known(None if named is None else named | set(addresses.values())),
             holds=tuple(ledger.holds()),
-            kept=ledger.variant,
-            present=self.found.present() if self.found.named is None else None,
-            addresses=ledger.standing({slug for one in self.wanted for slug in one.intent.addresses}),
+            kept=self.result.kept,
+            present=self.found.present() if named is None else None,
+            addresses=addresses,
             dead=is_dead,
         )
         zone = self.house.publication.zone
@@ -102,12 +118,25 @@ class Planning:
 
     def _all(self, planned: Planned, rows: Mapping[tuple[str, str], Delivery]) -> Iterator[Wanted]:
         memory = Memory(self.house)
-        facts = self.house.ledger.all_facts()
+        facts = self.house.ledger.all_facts(self.found.named)
         articles = self.found.articles
         for number, article in enumerate(articles, 1):
             self.progress(Step("plan", _COMPOSING, done=number, of=len(articles)))
             yield from _Rendering(self, article, facts.get(article.id, PublicFacts()), memory, planned).wanted(rows)
         memory.save()
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What an article gives for a channel: rendered now (`variant`), remembered, or a problem."""
+
+    variant: Variant | None = None
+    digest: str | None = None
+    losses: tuple[Loss, ...] = ()
+    problem: Sentence | None = None
+
+
+_NO_TEXT = _Text()
 
 
 @dataclass
@@ -121,49 +150,81 @@ class _Rendering:
     planned: Planned
 
     def wanted(self, rows: Mapping[tuple[str, str], Delivery]) -> Iterator[Wanted]:
-        """Yield a row for each channel. What is live and would be the same again is neither rendered nor checked."""
+        """Yield a row for each channel. What gave a text before, and would give the same again, is not rendered."""
         house, article = self.planning.house, self.article
         key = self.memory.key(article, self.facts)
-        texts: dict[str, tuple[Variant | None, str | None, Sentence | None]] = {}
-        for channel in house.settings.channels:
-            if house.release(article, channel).values.enabled is False:
-                continue
-            self.planned.pending[(article.id, channel.name)] = self._pending(channel)
-            row = rows.get((article.id, channel.name))
-            digest = self.memory.digest(article, channel, key, self.facts)
-            same = digest is not None and row is not None and row.live_digest == digest
-            texts[channel.name] = (None, digest, None) if same else self._text(channel, key)
-        settled = all(variant is None and problem is None for variant, _, problem in texts.values())
-        reason, remedy = (None, None) if settled else blocking(self.planning.found.findings(house, article))
+        releases = {channel.name: house.release(article, channel) for channel in house.settings.channels}
+        texts = {
+            channel.name: self._remembered(channel, key) or self._text(channel, key)
+            for channel in house.settings.channels
+            if releases[channel.name].values.enabled is not False
+        }
+        settled = all(
+            (row := rows.get((article.id, name))) is not None
+            and text.digest is not None
+            and text.digest == row.live_digest
+            for name, text in texts.items()
+        )
+        reason, remedy = (None, None) if settled else self._blocking(key)
+        intent = Intent.of(article, blocked=reason, remedy=remedy)
         for order, channel in enumerate(house.settings.channels):
-            variant, digest, problem = texts.get(channel.name, (None, None, None))
+            text = texts.get(channel.name, _NO_TEXT)
             yield Wanted(
-                intent=Intent.of(article, blocked=problem or reason, remedy=None if problem else remedy),
+                intent=intent if text.problem is None else Intent.of(article, blocked=text.problem),
                 channel=channel.name,
                 capabilities=house.capabilities(channel),
-                release=house.release(article, channel),
-                variant=variant,
-                remembered=digest,
+                release=releases[channel.name],
+                variant=text.variant,
+                remembered=text.digest,
+                remembered_losses=text.losses,
                 site=house.site_of(channel),
                 order=order,
             )
 
+    def _blocking(self, key: str) -> tuple[Sentence | None, Sentence | None]:
+        """Return why it can't go out, and the remedy; what was checked before and blocked nothing is not checked again."""
+        found = self.planning.found
+        if self.memory.is_clean(self.article, key):
+            return blocking(found.around(self.article))
+        findings = found.findings(self.planning.house, self.article)
+        if not any(one.blocks for one in findings):
+            self.memory.keep_clean(self.article, key)
+        return blocking(findings)
+
+    def _remembered(self, channel: ChannelSettings, key: str) -> _Text | None:
+        kept = self.memory.of(self.article, channel, key, self.facts)
+        self.planned.pending[(self.article.id, channel.name)] = self._pending(channel)
+        if kept is None:
+            return None
+        self.planned.remembered[(channel.name, kept.digest)] = self.article.id
+        return _Text(None, kept.digest, kept.losses)
+
     def _pending(self, channel: ChannelSettings) -> Callable[[], Variant]:
         return lambda: self.planning.house.render(self.article, channel, self.facts)
 
-    def _text(self, channel: ChannelSettings, key: str) -> tuple[Variant | None, str | None, Sentence | None]:
+    def _text(self, channel: ChannelSettings, key: str) -> _Text:
         """Render it. A text that a channel's renderer refuses, or breaks on, blocks that channel only."""
         looked = Watched(self.facts.live)
         try:
             variant = self.planning.house.render(self.article, channel, PublicFacts(self.facts.published, looked))
         except KawarabanError as error:
-            return None, None, error.what
+            return _Text(problem=error.what)
         except Exception as error:  # noqa: BLE001 - whatever breaks on one text must not stop the others
             _LOG.exception("rendering %s for %s", self.article.id, channel.name)
-            return None, None, _broken(error)
+            return _Text(problem=_broken(error))
         self.planned.rendered[(channel.name, variant.digest)] = variant
-        self.memory.keep(self.article, channel, Remembered(key, looked.looked, variant.digest))
-        return variant, variant.digest, None
+        self.memory.keep(self.article, channel, Remembered(key, looked.looked, variant.digest, variant.losses))
+        return _Text(variant, variant.digest, variant.losses)
+
+
+def _forgotten(variant: Variant) -> Conflict:
+    return Conflict(
+        Sentence(
+            ja=f"「{variant.title}」の {variant.channel} 向けの文が、計画したものと違いました",
+            en=f"`{variant.title}` gave another text for {variant.channel} than the one planned",
+        ),
+        remedy=Sentence(ja="もう一度実行してください", en="run it again"),
+    )
 
 
 _COMPOSING = Sentence(ja="組版し、台帳と照らしています", en="rendering, and comparing with the ledger")

@@ -38,7 +38,11 @@ class Survey:
     def findings(self, house: House, article: Article) -> list[Finding]:
         """Return everything found in one article, between articles included."""
         own = check(article, house.publication, house.settings.channels)
-        return list(dict.fromkeys([*own, *self.by_file.get(str(article.path), [])]))
+        return list(dict.fromkeys([*own, *self.around(article)]))
+
+    def around(self, article: Article) -> list[Finding]:
+        """Return what was found without looking at its body: its file's state, and what stands between articles."""
+        return self.by_file.get(str(article.path), [])
 
     def present(self) -> frozenset[str]:
         """Return the ids of all articles in the library."""

@@ -76,20 +76,20 @@ class Reading:
         with self._read() as connection:
             return queries.known(connection, [article]).get(article)
 
-    def all_known(self) -> Mapping[str, Known]:
-        """Return what is remembered of every article, by id."""
+    def all_known(self, articles: Collection[str] | None = None) -> Mapping[str, Known]:
+        """Return what is remembered of every article (or of these), by id."""
         with self._read() as connection:
-            return queries.known(connection)
+            return queries.known(connection, articles)
 
     def facts(self, article: str) -> PublicFacts:
         """Return the frozen `published` and where the article is live, with address and since when."""
         with self._read() as connection:
-            return queries.facts(connection, article).get(article, PublicFacts())
+            return queries.facts(connection, [article]).get(article, PublicFacts())
 
-    def all_facts(self) -> Mapping[str, PublicFacts]:
-        """Return the facts of every article that has any, by id."""
+    def all_facts(self, articles: Collection[str] | None = None) -> Mapping[str, PublicFacts]:
+        """Return the facts of every article (or of these) that has any, by id."""
         with self._read() as connection:
-            return queries.facts(connection)
+            return queries.facts(connection, articles)
 
     def variant(self, digest: str, channel: str | None = None) -> Variant | None:
         """Return a kept variant; `channel` chooses among equal ones (digests don't cover the channel's name)."""

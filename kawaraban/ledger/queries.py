@@ -120,13 +120,19 @@ def _known(connection: Connection, articles: Sequence[str] | None) -> dict[str, 
     }
 
 
-def facts(connection: Connection, article: str | None = None) -> dict[str, PublicFacts]:
-    """Return the facts of one article, or of every one that has any."""
+def facts(connection: Connection, articles: Collection[str] | None = None) -> dict[str, PublicFacts]:
+    """Return the facts of these articles, or of every one that has any."""
+    if articles is not None:
+        return {key: value for chunk in chunks(articles) for key, value in _facts(connection, chunk).items()}
+    return _facts(connection, None)
+
+
+def _facts(connection: Connection, articles: Sequence[str] | None) -> dict[str, PublicFacts]:
     d, a = t.deliveries.c, t.articles.c
     live = select(d.article, d.channel, d.url, d.first_live).where(d.live_digest.is_not(None))
     frozen = select(a.article, a.published).where(a.published.is_not(None))
-    if article is not None:
-        live, frozen = live.where(d.article == article), frozen.where(a.article == article)
+    if articles is not None:
+        live, frozen = live.where(d.article.in_(articles)), frozen.where(a.article.in_(articles))
     places: dict[str, dict[str, LiveElsewhere]] = defaultdict(dict)
     for row in connection.execute(live.order_by(d.article, d.channel)):
         places[row.article][row.channel] = LiveElsewhere(row.url, row.first_live)

@@ -19,7 +19,7 @@ from kawaraban.plan.diffing import diff
 from kawaraban.plan.due import Due, in_window, own_time
 from kawaraban.plan.judging import judge
 from kawaraban.plan.values import Action, Cause, DiffLine, Plan, Recorded, Selection, Wanted
-from kawaraban.variant import Variant
+from kawaraban.variant import Loss, Variant
 
 EVERYTHING = Selection()
 """No name given: every ready article that is due, on all channels."""
@@ -167,7 +167,6 @@ class _Article:
 def _action(case: Case, verdict: Verdict, recorded: Recorded) -> Action:
     wanted, delivery = case.wanted, case.delivery
     acts = verdict.action not in _NOTHING_DONE
-    text = _text(case, recorded) if acts or case.changed else wanted.variant
     return Action(
         article=case.intent.article,
         title=case.intent.title,
@@ -183,8 +182,8 @@ def _action(case: Case, verdict: Verdict, recorded: Recorded) -> Action:
         due_known=case.due.known,
         by_hand=wanted.capabilities.by_hand,
         off=case.off and not case.enabled,
-        losses=text.losses if text is not None else (),
-        diff=_diff(case, verdict.cause, text, recorded),
+        losses=_losses(case, recorded),
+        diff=_diff(case, verdict.cause, recorded),
         digest=delivery.live_digest if verdict.action is ActionKind.WITHDRAW else case.target,
         live_digest=delivery.live_digest,
         after=verdict.after,
@@ -206,12 +205,20 @@ def _text(case: Case, recorded: Recorded) -> Variant | None:
     return recorded.kept(case.target, case.wanted.channel) if case.target is not None else None
 
 
-def _diff(case: Case, cause: Cause | None, text: Variant | None, recorded: Recorded) -> tuple[DiffLine, ...]:
+def _losses(case: Case, recorded: Recorded) -> tuple[Loss, ...]:
+    """Return what the channel can't show of the text that would stand there: a pin's own, while it holds."""
+    if case.target == case.wanted.digest:
+        return case.wanted.losses
+    text = _text(case, recorded)
+    return text.losses if text is not None else ()
+
+
+def _diff(case: Case, cause: Cause | None, recorded: Recorded) -> tuple[DiffLine, ...]:
     live = case.delivery.live_digest
-    if text is None or live is None or not case.changed or (cause == "program" and not case.named):
+    if live is None or not case.changed or (cause == "program" and not case.named):
         return ()
-    before = recorded.kept(live, case.wanted.channel)
-    return diff(before, text) if before is not None else ()
+    before, after = recorded.kept(live, case.wanted.channel), _text(case, recorded)
+    return diff(before, after) if before is not None and after is not None else ()
 
 
 def _standing(case: Case, verdict: Verdict) -> Standing:

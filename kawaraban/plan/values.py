@@ -72,8 +72,8 @@ class Wanted:
     """
     One (article, channel) as articles, settings and renderer want it.
 
-    `variant` is what the renderer made; None where the caller knows without rendering that nothing moved (then
-    `remembered` is the digest it would have). `release` is resolved (channel < series < article). `after` is the channel
+    `variant` is what the renderer made; None where the caller knows without rendering what it would be (`remembered` is
+    its digest, `remembered_losses` its losses; Recorded.kept gives the text). `release` is resolved (channel < series < article). `after` is the channel
     that must be live first: the settings' own, or the one whose page this text links to. `order` is the channel's
     place in the settings. `born_off`: on a channel that announces, what was imported or published before the channel
     was first connected does not go there by itself (DESIGN section 9); a row that exists says so itself.
@@ -85,6 +85,7 @@ class Wanted:
     release: Effective
     variant: Variant | None = None
     remembered: str | None = None
+    remembered_losses: tuple[Loss, ...] = ()
     site: str | None = None
     order: int = 0
     born_off: bool = False
@@ -93,6 +94,11 @@ class Wanted:
     def digest(self) -> str | None:
         """The digest of what should stand there; None: not known."""
         return self.variant.digest if self.variant is not None else self.remembered
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What the channel can't show of it."""
+        return self.variant.losses if self.variant is not None else self.remembered_losses
 
     @property
     def after(self) -> str | None:
