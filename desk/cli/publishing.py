@@ -21,6 +21,9 @@ from kawaraban.delivery import ActionKind
 from kawaraban.errors import Sentence, WrongInput
 from kawaraban.plan import Action, Plan
 
+TABLE_ROWS = 60
+"""More results than this are counted and not listed: nobody reads four thousand lines after a publish."""
+
 VERBS = {
     ActionKind.CREATE: Sentence(ja="新しく出す", en="create"),
     ActionKind.UPDATE: Sentence(ja="書き換える", en="update"),
@@ -136,10 +139,13 @@ def _print_published(call: Call, house: House, published: Published) -> None:
         documents.write({"plan": published.plan.hash, "engine": published.engine, **document})
     out = console(call)
     out.print(_ending(published).said(call.language), style="bold")
-    for line in result_lines(call, published.results):
+    few = len(published.results) <= TABLE_ROWS
+    for line in result_lines(call, published.results if few else [one for one in published.results if one.failed]):
         out.print(line)
     _print_left(call, house, published, out)
-    if not call.json and published.results:
+    if not few:
+        call.say(Sentence(ja="一つずつの様子は kawaraban status で", en="`kawaraban status` shows each of them"))
+    elif not call.json and published.results:
         rows = looking.status(house, [], now=clock())
         touched = {(result.article, result.channel) for result in published.results}
         shown = [row for row in rows if (row.article, row.channel) in touched]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -148,7 +148,7 @@ def unreadable(call: Call, broken: Iterable[Finding]) -> Iterator[Text]:
         yield Text(clean(finding.said(call.language)), style="red")
 
 
-def result_lines(call: Call, results: tuple[Result, ...]) -> Iterator[Text]:
+def result_lines(call: Call, results: Sequence[Result]) -> Iterator[Text]:
     """Yield a line for each result that needs words: what failed and what is handed over."""
     for result in results:
         if result.failed and result.error is not None:

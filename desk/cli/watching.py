@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
@@ -29,7 +29,7 @@ def progress(call: Call) -> Iterator[Progress]:
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        _Count(),
         TimeRemainingColumn(),
         console=out,
         transient=True,
@@ -45,6 +45,14 @@ def _line(call: Call, out: Console, step: Step) -> None:
         out.print(f"{step.what.said(call.language)}{count}", style="dim")
 
 
+class _Count(MofNCompleteColumn):
+    """How many of how many; nothing while nothing is counted."""
+
+    def render(self, task: Task) -> Text:
+        """Return the count."""
+        return Text("") if task.total is None else super().render(task)
+
+
 class _Watching:
     """One bar: it moves while a step is counted, and runs to and fro while it is not. What the engine says stays."""
 
@@ -52,6 +60,7 @@ class _Watching:
         self._call = call
         self._bars = bars
         self._bar = bars.add_task("…", total=None)
+        self._shown: tuple[str, int | None] = ("", None)
 
     def __call__(self, step: Step) -> None:
         """Show a step."""
@@ -59,10 +68,10 @@ class _Watching:
         if step.stage == "engine":
             self._bars.console.print(Text(said, style="dim"))
             return
-        counted = step.of is not None and step.of >= COUNTED_FROM
-        self._bars.update(
-            self._bar,
-            description=said,
-            total=step.of if counted else None,
-            completed=step.done if counted else 0,
-        )
+        of = step.of if step.of is not None and step.of >= COUNTED_FROM else None
+        if (said, of) != self._shown:  # another bar: what was counted once is not uncounted by an update
+            self._shown = (said, of)
+            self._bars.remove_task(self._bar)
+            self._bar = self._bars.add_task(said, total=of)
+        if of is not None:
+            self._bars.update(self._bar, completed=step.done)

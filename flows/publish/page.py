@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TAGS = 12
 LINKS = 5
+ROWS = 500
 NAMES = 3
 SLOW_SECONDS = 2.0
 """Work that can be counted and takes longer gets a progress bar on Prefect's page."""
@@ -75,7 +76,9 @@ def tell(work: Publishing) -> None:
     with suppress(Exception):
         from prefect.artifacts import create_link_artifact, create_table_artifact
 
-        rows = [_cells(result) for result in work.results]
+        rows = [_cells(result) for result in sorted(work.results, key=lambda one: not one.failed)[:ROWS]]
+        if len(work.results) > ROWS:
+            rows.append({"結果": f"ほか{len(work.results) - ROWS}件"})
         rows += [_trouble(trouble.channel, trouble.error) for trouble in work.troubles]
         nothing = [{"結果": "新しく出すものはありません"}]
         create_table_artifact(key="publish", table=rows or nothing, description="公開の結果")
