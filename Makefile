@@ -57,7 +57,7 @@ publish: .venv/.runtime ## publish the samples into public/ and print the status
 	@$(BIN)/kawaraban status --root .
 
 test: .venv/.development ## run the tests
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: .venv/.development ## formatting, rules, types, import contracts, declared packages
 	$(BIN)/ruff format --check .
