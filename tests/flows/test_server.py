@@ -56,7 +56,9 @@ def test_a_configured_server_that_answers_is_used(tmp_path: Path, monkeypatch: p
 def test_a_remembered_server_that_answers_is_used(tmp_path: Path) -> None:
     with imitation() as url:
         server.home(tmp_path).mkdir(parents=True)
-        (server.home(tmp_path) / "server.json").write_text(json.dumps({"api_url": url, "pid": os.getpid()}), encoding="utf-8")
+        (server.home(tmp_path) / "server.json").write_text(
+            json.dumps({"api_url": url, "pid": os.getpid()}), encoding="utf-8"
+        )
         with server.prefect_server(tmp_path, lambda _: None) as found:
             assert found == server.PrefectServer(url, own=False)
 
