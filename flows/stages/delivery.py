@@ -48,6 +48,15 @@ def broken(error: Exception) -> Sentence:
     return Sentence(ja=f"プログラムの中で止まりました（{said}）", en=f"the program itself failed ({said})")
 
 
+class _Unasked(Exception):
+    """An earlier try may have arrived, and nobody could be asked about it. Nothing was sent this time."""
+
+    def __init__(self, what: Sentence, after: timedelta | None = None) -> None:
+        super().__init__(what.en)
+        self.what = what
+        self.after = after
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """One action for one channel that is no edition."""
@@ -105,8 +114,17 @@ class Sending:
         if (held := self._held()) is not None:
             return held
         attempt = self._claimed()
+        answer, outcome = self._answered(channel, attempt)
+        self.house.ledger.conclude([(attempt, answer)], now=self.house.clock(), who=self.house.who)
+        place = answer.receipt.url if answer.receipt else None
+        return result_of(self.action, outcome, place=place, error=answer.error)
+
+    def _answered(self, channel: Channel, attempt: Attempt) -> tuple[Answer, Outcome]:
+        """Return what the ledger records, and how it looks to a person."""
         try:
             answer = self._asked_or_sent(channel, attempt)
+        except _Unasked as error:  # nothing was sent this time: the doubt is an earlier try's, and the ledger keeps it
+            return Answer("unavailable", error=error.what, next_try=self._next_try(error.after)), "unsure"
         except Unsure as error:
             answer = Answer("unsure", error=error.what, next_try=self._next_try())
         except NotAuthorised as error:
@@ -119,9 +137,7 @@ class Sending:
         except Exception as error:  # noqa: BLE001 - a failure without a type may have come after the request had left
             _LOG.exception("%s to %s", self.action.article, self.action.channel)
             answer = Answer("unsure", error=broken(error), next_try=self._next_try())
-        self.house.ledger.conclude([(attempt, answer)], now=self.house.clock(), who=self.house.who)
-        place = answer.receipt.url if answer.receipt else None
-        return result_of(self.action, answer.outcome, place=place, error=answer.error)
+        return answer, answer.outcome
 
     def _asked_or_sent(self, channel: Channel, attempt: Attempt) -> Answer:
         if self.action.action is ActionKind.WITHDRAW:
@@ -149,15 +165,27 @@ class Sending:
         What is found is recorded with the text that its own try sent, which an edit may have overtaken since.
         """
         if channel.capabilities.finds == "nothing":
-            raise Unsure(_CANNOT_ASK)
+            raise _Unasked(_CANNOT_ASK)
         earlier = self.house.ledger.attempts(attempt.article, attempt.channel)
         for one in {one.key: one for one in earlier if one.key in attempt.doubts}.values():
             sent = self.house.ledger.variant(one.digest, one.channel)
             if one.action is ActionKind.CREATE and sent is not None:
-                receipt = channel.find(channel.prepare(sent), one.key)
+                receipt = self._found(channel, sent, one.key)
                 if receipt is not None:
                     return Answer("live", receipt=receipt, digest=one.digest, article_digest=one.article_digest)
         return None
+
+    def _found(self, channel: Channel, sent: Variant, key: str) -> Receipt | None:
+        try:
+            return channel.find(channel.prepare(sent), key)
+        except NotAuthorised as error:
+            self._close(error)
+            raise _Unasked(error.what) from error
+        except ChannelFailure as error:
+            raise _Unasked(error.what, after=getattr(error, "after", None)) from error
+        except Exception as error:
+            _LOG.exception("asking %s for %s", self.action.channel, self.action.article)
+            raise _Unasked(broken(error)) from error
 
     def _taken_down(self, channel: Channel, attempt: Attempt) -> Answer:
         receipt = self._receipt()

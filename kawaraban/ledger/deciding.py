@@ -47,7 +47,7 @@ def settle(connection: Connection, ending: Ending, note: Note) -> None:
     """End what the machine can't."""
     before = writing.existing(connection, ending.article, ending.channel)
     tries = queries.attempts(connection, ending.article, ending.channel)
-    after = moves.settled(before, ending, tries[-1] if tries else None, note.at)
+    after = moves.settled(before, ending, tries, note.at)
     why = f"{ending.settlement}: {ending.why}" if ending.why else ending.settlement.value
     _write(connection, before, after, note.event(EventKind.SETTLED, before, after, why=why))
     memory.freeze(connection, [after])

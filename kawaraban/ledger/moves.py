@@ -7,6 +7,7 @@ subscribers see, and says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -74,13 +75,14 @@ def recorded(delivery: Delivery, posted: Posted) -> Delivery:
     return _shown(delivery, posted.receipt, posted.digest, posted.article_digest)
 
 
-def settled(delivery: Delivery, ending: Ending, last: Attempt | None, now: datetime) -> Delivery:
-    """Return it as a person ended it; `last` is its latest attempt."""
+def settled(delivery: Delivery, ending: Ending, tries: Sequence[Attempt], now: datetime) -> Delivery:
+    """Return it as a person ended it; `tries` are its attempts."""
     match ending.settlement:
         case Settlement.ARRIVED if delivery.handed_over == TAKE_DOWN:
             return _withdrawn(delivery)
         case Settlement.ARRIVED:
-            return _arrived_after_all(_only(delivery, State.UNSURE, State.FAILED), ending, last, now)
+            _only(delivery, State.UNSURE, State.FAILED)
+            return _arrived_after_all(delivery, ending, _in_doubt(delivery, tries), now)
         case Settlement.NOT_ARRIVED:
             _only(delivery, State.UNSURE, State.FAILED)
             return replace(
@@ -175,6 +177,13 @@ def _withdrawn(delivery: Delivery) -> Delivery:
         pinned_digest=None,
         pinned_against=None,
     )
+
+
+def _in_doubt(delivery: Delivery, tries: Sequence[Attempt]) -> Attempt | None:
+    """Return the latest try that may have arrived: later ones may have found that nobody could be asked, and sent nothing."""
+    open_ones = [one for one in tries if one.number > delivery.cleared and one.outcome in ("", "lapsed", "unsure")]
+    last = [*tries[-1:], *open_ones]
+    return last[-1] if last else None
 
 
 def _arrived_after_all(delivery: Delivery, ending: Ending, last: Attempt | None, now: datetime) -> Delivery:

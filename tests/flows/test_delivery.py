@@ -12,11 +12,12 @@ import requests
 from kawaraban.channels.http.failures import KINDS, failure_of
 from kawaraban.delivery import ActionKind, State
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
-from kawaraban.ledger import Scope
+from kawaraban.ledger import Ending, Scope, Settlement
 from tests.flows.posts import HOOK, ID, Desk, SilentHook, desk, text
 
 LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
 NO = Refused(Sentence(ja="だめです", en="no"))
+LOCKED = NotAuthorised(Sentence(ja="認証が通りません", en="our credentials are refused"))
 AWAY = Unavailable(Sentence(ja="つながりません", en="no connection"))
 FIRST, SECOND = text("川の音。"), text("直した。")
 
@@ -81,18 +82,27 @@ def test_where_nothing_can_be_asked_a_person_decides(silent: Desk) -> None:
     silent.send(FIRST)
     answers_again(silent)
     assert silent.send(FIRST).outcome == "unsure"
+    assert silent.send(SECOND).outcome == "unsure"
     assert silent.server.requests == ["create"]
     assert silent.row.state is State.UNSURE
+    silent.house.ledger.settle(Ending(ID, HOOK, Settlement.ARRIVED), now=silent.now, who="editor")
+    assert (silent.row.state, silent.row.live_digest) == (State.LIVE, FIRST.digest)
 
 
-def test_a_channel_that_cannot_be_asked_now_keeps_the_doubt(at: Desk) -> None:
+@pytest.mark.parametrize(
+    "blind", [AWAY, LOST, NO, LOCKED, RuntimeError("mystery")], ids=lambda error: type(error).__name__
+)
+def test_a_channel_that_cannot_be_asked_now_keeps_the_doubt(at: Desk, blind: Exception) -> None:
     at.server.after = LOST
     at.send(FIRST)
     answers_again(at)
-    at.server.blind = AWAY
-    assert at.send(FIRST).outcome == "unavailable"
+    at.server.blind = blind
+    assert at.send(SECOND).outcome == "unsure"
     assert (at.row.state, at.row.doubtful) == (State.UNSURE, True)
     assert at.server.requests == ["create", "find"]
+    assert bool(at.house.ledger.holds()) is isinstance(blind, NotAuthorised)
+    at.house.ledger.settle(Ending(ID, HOOK, Settlement.ARRIVED), now=at.now, who="editor")
+    assert at.row.live_digest == FIRST.digest, "the second text never left"
 
 
 def test_a_refusal_that_created_a_post_is_found(at: Desk) -> None:
@@ -110,7 +120,7 @@ def test_a_refusal_stays_refused_where_nothing_is_found_or_nobody_can_tell(at: D
 
 
 def test_refused_credentials_hold_the_channel_and_the_next_delivery_does_not_knock(at: Desk) -> None:
-    at.server.before = NotAuthorised(Sentence(ja="認証が通りません", en="our credentials are refused"))
+    at.server.before = LOCKED
     assert at.send(FIRST).outcome == "refused"
     assert [hold.scope for hold in at.house.ledger.holds()] == [Scope(channel=HOOK)]
     assert "credentials" in at.house.ledger.holds()[0].why

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.compose import STATE, House, open_house
-from flows.stages import surveying
 from flows.stages.planning import Question, plan
 from flows.stages.publishing import publish
 from flows.stages.values import PublishRequest, unwatched
 from kawaraban import registry
+from kawaraban.article.check import check
 from kawaraban.delivery import ActionKind, Word
 from kawaraban.errors import Conflict
 from tests.builders import NOW
@@ -38,14 +38,17 @@ def house(paper: Paper) -> Iterator[House]:
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is rendered and checked, in order."""
     done: list[str] = []
-    renderer, check = registry.renderer, surveying.check
+    renderer = registry.renderer
 
-    def watched(channel: Any) -> Any:
-        real = renderer(channel)
-        return lambda *given: done.append(channel.name) or real(*given)
+    def noted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*given: Any) -> Any:
+            done.append(name)
+            return real(*given)
 
-    monkeypatch.setattr(registry, "renderer", watched)
-    monkeypatch.setattr(surveying, "check", lambda *given: done.append("check") or check(*given))
+        return noting
+
+    monkeypatch.setattr(registry, "renderer", lambda channel: noted(channel.name, renderer(channel)))
+    monkeypatch.setattr("flows.stages.surveying.check", noted("check", check))
     return done
 
 
@@ -98,7 +101,7 @@ def test_a_memory_that_cannot_be_read_costs_only_time(house: House, written: str
     assert len(plan(house, Question(), now=NOW).plan.to_do) == 3
 
 
-def test_one_article_is_asked_about_without_the_others(house: House, paper: Paper) -> None:
+def test_one_article_is_asked_about_without_the_others(house: House) -> None:
     publish(house, PublishRequest(), unwatched, now=NOW)
     known = house.ledger.all_known()
     assert house.ledger.all_known([]) == {}
