@@ -8,12 +8,13 @@ each before anything is sent; where the channel can't be asked, it ends as unsur
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from flows.compose import House
 from flows.stages.planning import Planned
+from flows.stages.secrecy import secrets_of, traced, veiled
 from flows.stages.values import Result
 from kawaraban.channels.protocol import Channel, RecordedByHand
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Attempt, Receipt
@@ -81,7 +82,7 @@ class Sending:
         except KawarabanError as error:
             return self._not_packed(error.what)
         except Exception as error:  # noqa: BLE001 - one package that breaks must not stop the other channels
-            _LOG.exception("package of %s for %s", self.action.article, self.action.channel)
+            self._log("packing", error)
             return self._not_packed(broken(error))
         return result_of(self.action, "handed over", place=place)
 
@@ -99,6 +100,7 @@ class Sending:
 
     def _not_packed(self, error: Sentence) -> Result:
         """Keep why, so that `status` can say it; the next publish tries again."""
+        error = veiled(error, self._secrets())
         attempt = self._claimed()
         self.house.ledger.unavailable(attempt, error, next_try=None, now=self.now, who=self.house.who)
         return result_of(self.action, "unavailable", error=error)
@@ -115,6 +117,8 @@ class Sending:
             return held
         attempt = self._claimed()
         answer, outcome = self._answered(channel, attempt)
+        if answer.error is not None:
+            answer = replace(answer, error=veiled(answer.error, self._secrets()))
         self.house.ledger.conclude([(attempt, answer)], now=self.house.clock(), who=self.house.who)
         place = answer.receipt.url if answer.receipt else None
         return result_of(self.action, outcome, place=place, error=answer.error)
@@ -135,7 +139,7 @@ class Sending:
         except Unavailable as error:
             answer = Answer("unavailable", error=error.what, next_try=self._next_try(error.after))
         except Exception as error:  # noqa: BLE001 - a failure without a type may have come after the request had left
-            _LOG.exception("%s to %s", self.action.article, self.action.channel)
+            self._log("sending", error)
             answer = Answer("unsure", error=broken(error), next_try=self._next_try())
         return answer, answer.outcome
 
@@ -184,7 +188,7 @@ class Sending:
         except ChannelFailure as error:
             raise _Unasked(error.what, after=getattr(error, "after", None)) from error
         except Exception as error:
-            _LOG.exception("asking %s for %s", self.action.channel, self.action.article)
+            self._log("asking", error)
             raise _Unasked(broken(error)) from error
 
     def _taken_down(self, channel: Channel, attempt: Attempt) -> Answer:
@@ -214,6 +218,13 @@ class Sending:
         return self.house.clock() + (own if wished is None else wished)
 
     # --- both ---
+
+    def _secrets(self) -> tuple[str, ...]:
+        return secrets_of(self.house.own.get(self.action.channel), self.house.root)
+
+    def _log(self, doing: str, error: Exception) -> None:
+        trace = traced(error, self._secrets())
+        _LOG.error("%s %s for %s\n%s", doing, self.action.article, self.action.channel, trace)
 
     def _claimed(self) -> Attempt:
         action = self.action
@@ -246,7 +257,8 @@ class Sending:
 
     def _close(self, error: NotAuthorised) -> None:
         """Hold the channel: fifty deliveries with refused credentials are one trouble, not fifty."""
-        why = f"{error.what.ja} / {error.what.en}"
+        what = veiled(error.what, self._secrets())
+        why = f"{what.ja} / {what.en}"
         self.house.ledger.hold(Scope(channel=self.action.channel), now=self.house.clock(), who=self.house.who, why=why)
 
 

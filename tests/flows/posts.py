@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from flows.compose import House
 from flows.stages.delivery import Sending
@@ -18,7 +19,7 @@ from flows.stages.surveying import Survey
 from flows.stages.values import Result
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Channel, LiveCopy, Payload, Save
-from kawaraban.config import Settings
+from kawaraban.config import Secret, Settings
 from kawaraban.delivery import ActionKind, Delivery, Receipt, Word
 from kawaraban.ledger import Expectation
 from kawaraban.library import Library, Reading
@@ -32,7 +33,10 @@ ID, HOOK = "aaaaaaa1", "hook"
 
 
 class Own(BaseModel):
-    """No settings."""
+    """What a channel's own settings may hold: a secret itself (as a channel resolved it), and a reference to one."""
+
+    password: SecretStr = SecretStr("")
+    token: Secret | None = None
 
 
 @dataclass
@@ -110,6 +114,11 @@ class PostingHouse(House):
     """A house whose one channel is given."""
 
     hook: Channel = field(kw_only=True)
+    settings_of_hook: Own = field(default_factory=Own, kw_only=True)
+
+    @cached_property
+    def own(self) -> Mapping[str, BaseModel]:
+        return {HOOK: self.settings_of_hook}
 
     def channel(self, name: str) -> Channel:
         del name
@@ -153,7 +162,7 @@ class Desk:
 
 
 @contextmanager
-def desk(root: Path, make: type[Hook] = Hook) -> Iterator[Desk]:
+def desk(root: Path, make: type[Hook] = Hook, own: Own | None = None) -> Iterator[Desk]:
     """An open house at `root` with an empty ledger and an empty server."""
     server = Server()
     house = PostingHouse(
@@ -164,6 +173,7 @@ def desk(root: Path, make: type[Hook] = Hook) -> Iterator[Desk]:
         clock=lambda: at.now,
         who="editor",
         hook=make(server),
+        settings_of_hook=own or Own(),
     )
     at = Desk(house, server)
     with house:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 import requests
+from pydantic import SecretStr
 
 from kawaraban.channels.http.failures import KINDS, failure_of
+from kawaraban.config import Secret
 from kawaraban.delivery import ActionKind, State
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
 from kawaraban.ledger import Ending, Scope, Settlement
-from tests.flows.posts import HOOK, ID, Desk, SilentHook, desk, text
+from tests.flows.posts import HOOK, ID, Desk, Own, SilentHook, desk, text
 
 LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
 NO = Refused(Sentence(ja="だめです", en="no"))
@@ -201,3 +203,22 @@ def test_a_lost_answer_of_an_update_is_sent_again_to_the_same_post(at: Desk) -> 
     assert at.send(SECOND).outcome == "live"
     assert list(at.server.posts.values()) == [SECOND.text]
     assert at.house.ledger.attempts(ID, HOOK)[1].key == at.house.ledger.attempts(ID, HOOK)[2].key
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, Unsure, Refused, Unavailable, NotAuthorised])
+def test_no_secret_reaches_a_row_an_event_a_log_line_or_a_repr(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: type[Exception]
+) -> None:
+    monkeypatch.setenv("HOOK_TOKEN", "tok-9f3e/77")
+    own = Own(password=SecretStr("hush-hush"), token=Secret(env="HOOK_TOKEN"))
+    said = "POST https://example.net/?key=tok-9f3e%2F77 as editor:hush-hush (tok-9f3e/77)"
+    with desk(tmp_path, own=own) as at:
+        at.server.before = kind(said) if kind is RuntimeError else kind(Sentence(ja=said, en=said))
+        result = at.send(FIRST)
+        ledger = at.house.ledger
+        shown = [repr(result), repr(at.house), repr(at.row), repr(ledger.attempts(ID, HOOK)), repr(ledger.events())]
+        shown += [repr(ledger.holds()), caplog.text]
+    everything = "".join(shown).encode() + b"".join(path.read_bytes() for path in tmp_path.rglob("ledger.sqlite*"))
+    assert "‹…›".encode() in everything
+    for secret in (b"hush-hush", b"tok-9f3e/77", b"tok-9f3e%2F77"):
+        assert secret not in everything

@@ -1,0 +1,59 @@
+"""No secret of a channel's settings in what is logged, recorded or shown, whatever an exception's text says."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, SecretStr
+
+from kawaraban.config import Secret
+from kawaraban.errors import Sentence
+
+
+def secrets_of(own: object, root: Path) -> tuple[str, ...]:
+    """Return every secret that a channel's own settings hold or refer to, as it is at this moment."""
+    return tuple(dict.fromkeys(found for found in _secrets(own, root) if found))
+
+
+def _secrets(value: object, root: Path) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, Secret):
+        yield _meant(value, root)
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _secrets(getattr(value, name), root)
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from _secrets(one, root)
+
+
+def _meant(reference: Secret, root: Path) -> str:
+    """Return what a reference means; "" where nothing is there."""
+    if reference.env is not None:
+        return os.environ.get(reference.env, "")
+    try:
+        return (root / (reference.file or "")).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def veiled(sentence: Sentence, secrets: tuple[str, ...]) -> Sentence:
+    """Return the sentence with every secret hidden."""
+    return Sentence(ja=_redacted(sentence.ja, secrets), en=_redacted(sentence.en, secrets))
+
+
+def traced(error: BaseException, secrets: tuple[str, ...]) -> str:
+    """Return the traceback for the log, with every secret hidden."""
+    return _redacted("".join(traceback.format_exception(error)), secrets)
+
+
+def _redacted(text: str, secrets: tuple[str, ...]) -> str:
+    if not secrets:
+        return text
+    from kawaraban.channels.http.secrecy import redacted  # late: only who has secrets speaks HTTP
+
+    return redacted(text, secrets)
