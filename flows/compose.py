@@ -88,8 +88,8 @@ class House:
         return found
 
     def capabilities(self, settings: ChannelSettings) -> Capabilities:
-        """Return what the channel's kind can do."""
-        return registry.kind(settings).capabilities
+        """Return what the channel can do."""
+        return registry.capabilities(settings)
 
     def channel(self, name: str) -> Channel | EditionChannel:
         """Return the channel, ready to be used."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 HOME = "/"
 FEEDS_PAGE = "/feeds/"
@@ -74,3 +74,14 @@ def feed(form: str, series_slug: str | None = None) -> str:
 def absolute(base_url: str, path: str) -> str:
     """Return the absolute URL of a path below the site's root; `base_url` may itself have a path."""
     return urljoin(base_url.rstrip("/") + "/", path.lstrip("/"))
+
+
+def encoded(url: str) -> str:
+    """Return a URL in ASCII only: the host in IDNA, the rest percent-encoded (what is encoded already stays)."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode() if not parts.netloc.isascii() else parts.netloc
+    port = f":{parts.port}" if parts.port and not parts.netloc.isascii() else ""
+    path, query, fragment = (
+        quote(part, safe="/%:@!$&'()*+,;=?~-._") for part in (parts.path, parts.query, parts.fragment)
+    )
+    return urlunsplit((parts.scheme, f"{host}{port}", path, query, fragment))

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kawaraban.article.model import Article
+from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Channel, EditionChannel, Surroundings
 from kawaraban.config import ChannelSettings, Publication
 from kawaraban.config.load import own_settings
@@ -47,6 +48,13 @@ def kind(settings: ChannelSettings) -> type[Channel | EditionChannel]:
 def settings(channel: ChannelSettings) -> BaseModel:
     """Return the kind's own settings of a channel; raise WrongInput with file, line, key and remedy."""
     return own_settings(channel, kind(channel).Settings)
+
+
+def capabilities(channel: ChannelSettings) -> Capabilities:
+    """Return what a configured channel can do: its kind's abilities, or what the kind says of these settings (`able`)."""
+    found = kind(channel)
+    able: Callable[[BaseModel], Capabilities] | None = getattr(found, "able", None)
+    return found.capabilities if able is None else able(settings(channel))
 
 
 def build(surroundings: Surroundings) -> Channel | EditionChannel:

@@ -6,6 +6,7 @@ may import this room; it imports only `kawaraban.errors`.
 """
 
 from kawaraban.config.models import (
+    Announcing,
     ChannelSettings,
     Effective,
     FeedSettings,
@@ -23,6 +24,7 @@ from kawaraban.config.models import (
 )
 
 __all__ = [
+    "Announcing",
     "ChannelSettings",
     "Effective",
     "FeedSettings",

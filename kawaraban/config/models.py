@@ -125,6 +125,18 @@ class Secret(Strict):
         return self
 
 
+class Announcing(Strict):
+    """
+    What channels that reach people at once (social, webhook, mail) have among their own settings.
+
+    `backfill`: articles that were out before the channel was first connected go there, too. `burst`: how many new posts
+    within an hour are let through before the channel stops and asks.
+    """
+
+    backfill: bool = False
+    burst: int = Field(default=3, ge=1, le=1000)
+
+
 class ReleaseSettings(Strict):
     """
     What an article, its series or a channel may say about one channel. None: not said here.

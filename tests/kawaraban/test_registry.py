@@ -44,7 +44,7 @@ def test_an_unknown_kind_with_no_near_one_is_said_with_all_there_are() -> None:
     with pytest.raises(WrongInput) as caught:
         registry.kind(channel("home", "gopher"))
     assert caught.value.remedy is not None
-    assert "feed, note, site" in caught.value.remedy.en
+    assert ", ".join(registry.kinds()) in caught.value.remedy.en
 
 
 def test_a_wrong_key_of_a_kind_is_said_before_the_channel_is_used() -> None:

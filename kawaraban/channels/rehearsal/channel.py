@@ -1,0 +1,156 @@
+"""The rehearsal channel: the protocol, over a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from kawaraban.capabilities import Capabilities
+from kawaraban.channels.protocol import LiveCopy, Payload, Save, Surroundings
+from kawaraban.channels.rehearsal import script
+from kawaraban.channels.rehearsal.board import Board, Post
+from kawaraban.channels.rehearsal.folder import FolderBoard
+from kawaraban.channels.rehearsal.settings import Kind, RehearsalSettings
+from kawaraban.config.load import own_settings
+from kawaraban.delivery import Receipt
+from kawaraban.errors import Refused, Sentence
+from kawaraban.variant import Variant
+
+_ABLE: dict[Kind, Capabilities] = {
+    "natural": Capabilities(finds="key", idempotency="natural", unavailable_is_honest=True),
+    "header": Capabilities(finds="nothing", idempotency="header", unavailable_is_honest=True),
+    "find": Capabilities(finds="list", idempotency="none", unavailable_is_honest=True),
+    "none": Capabilities(finds="nothing", idempotency="none", reads=False, unavailable_is_honest=True),
+}
+
+
+class Rehearsal:
+    """A channel for dry runs and fault injection."""
+
+    kind: ClassVar[str] = "rehearsal"
+    renderer: ClassVar[str] = "social"
+    capabilities: ClassVar[Capabilities] = _ABLE["natural"]
+    Settings: ClassVar[type[BaseModel]] = RehearsalSettings
+
+    @classmethod
+    def able(cls, own: BaseModel) -> Capabilities:
+        """Return what it can do with these settings."""
+        settings = RehearsalSettings.model_validate(own.model_dump())
+        kind = _ABLE[settings.idempotency]
+        return replace(kind, announces=settings.announces)
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._settings = own_settings(surroundings.settings, RehearsalSettings)
+        state = surroundings.root / ".kawaraban" / "rehearsal"
+        self._script = script.Script(self._settings.faults, state / f"{surroundings.settings.name}.played")
+        self._lock = state / f"{surroundings.settings.name}.lock"
+
+    # --- the protocol ---------------------------------------------------------------------------------------------
+
+    def prepare(self, variant: Variant) -> Payload:
+        """Return the words that would go out."""
+        return Payload(variant, variant.text.encode(), "text/plain; charset=utf-8")
+
+    def create(self, payload: Payload, key: str, save: Save) -> Receipt:
+        """Post it, or let happen what the script says."""
+        del save
+        fault = self._script.next()
+        if failure := script.before(fault):
+            raise failure
+        with self._board() as board:
+            post = self._posted(board, self._post(payload, key))
+        if failure := script.after(fault):
+            raise failure
+        return self._receipt(post)
+
+    def update(self, payload: Payload, receipt: Receipt, key: str, save: Save) -> Receipt:
+        """Change the post; Refused where it is gone."""
+        del save
+        fault = self._script.next()
+        if failure := script.before(fault):
+            raise failure
+        with self._board() as board:
+            post = board.change(receipt.remote_id, self._post(payload, key))
+        if post is None:
+            raise _gone()
+        if failure := script.after(fault):
+            raise failure
+        return self._receipt(post)
+
+    def find(self, payload: Payload, key: str) -> Receipt | None:
+        """Return what a try with this key left, where this kind can tell."""
+        kind = self._settings.idempotency
+        with self._board() as board:
+            if kind == "natural":
+                post = board.get(payload.variant.article)
+            elif kind == "find":
+                post = next((one for one in board.all() if one.key == key), None)
+            else:
+                post = None
+        return self._receipt(post) if post else None
+
+    def read(self, receipt: Receipt, against: Variant) -> LiveCopy:
+        """Return what stands there, compared by its words."""
+        if not self.able(self._settings).reads:
+            return LiveCopy(present=True, url=receipt.url, verified=False)
+        with self._board() as board:
+            post = board.get(receipt.remote_id)
+        if post is None:
+            return LiveCopy(present=False, url=receipt.url)
+        same = (post.title, post.text) == (against.title, against.text)
+        return LiveCopy(present=True, url=post.url, differences=() if same else ("本文",))
+
+    def withdraw(self, receipt: Receipt) -> None:
+        """Take it down; gone already is as good."""
+        fault = self._script.next()
+        if failure := script.before(fault):
+            raise failure
+        with self._board() as board:
+            board.remove(receipt.remote_id)
+        if failure := script.after(fault):
+            raise failure
+
+    # --- the board ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _board(self) -> Iterator[Board]:
+        server = self._settings.server
+        if server is None:
+            yield FolderBoard(self._surroundings.root / self._settings.path, self._lock)
+            return
+        from kawaraban.channels.http import Limits, Session
+        from kawaraban.channels.rehearsal.remote import RemoteBoard
+
+        seconds = self._settings.timeout.total_seconds()
+        limits = Limits(connect=seconds, read=seconds, whole=2 * seconds)
+        with Session(private=self._surroundings.publication.network.private, limits=limits) as session:
+            yield RemoteBoard(server.rstrip("/"), session, self._surroundings.clock)
+
+    def _posted(self, board: Board, post: Post) -> Post:
+        match self._settings.idempotency:
+            case "natural":
+                return board.put(post.article, post)
+            case "header":
+                return board.add(post, once=True)
+            case "find" | "none":
+                return board.add(post, once=False)
+
+    def _post(self, payload: Payload, key: str) -> Post:
+        variant = payload.variant
+        return Post("", "", key, variant.article, variant.title, variant.text)
+
+    def _receipt(self, post: Post) -> Receipt:
+        able = self.able(self._settings)
+        return Receipt(post.id, post.url, self._surroundings.clock(), verified=able.reads)
+
+
+def _gone() -> Refused:
+    return Refused(
+        Sentence(ja="稽古：書き換える相手がありません", en="rehearsal: there is nothing there to update"),
+        remedy=Sentence(ja="kawaraban settle で決着させてください", en="end it with `kawaraban settle`"),
+    )

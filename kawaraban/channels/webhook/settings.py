@@ -1,0 +1,28 @@
+"""The keys of a webhook channel in `config/channels.yaml`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from kawaraban.config import Announcing, Secret
+from kawaraban.config.models import Duration
+
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+[^\s#]*$")]
+
+
+class WebhookSettings(Announcing):
+    """
+    `url`: where the message goes; a reference where the address itself is the secret (Slack, Discord).
+
+    `secret` signs the message; `shape` is json, slack or discord; `timeout`: how long an answer is waited for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: Address | Secret
+    secret: Secret | None = None
+    shape: Literal["json", "slack", "discord"] = "json"
+    timeout: Annotated[Duration, Field(gt=timedelta(), le=timedelta(minutes=2))] = timedelta(seconds=20)
