@@ -101,9 +101,9 @@ def prefect_server(
     Our own is ended afterwards; `meanwhile` is called with its API address while it starts. Whatever goes wrong here is said and never stops
     a publish. To be called from a thread that outlives the `with`: the kernel ends our own server when its thread ends.
     """
-    known = _known(root)
-    if known is not None:
-        yield PrefectServer(known, own=False)
+    answering = known(root)
+    if answering is not None:
+        yield PrefectServer(answering, own=False)
         return
     if configured := os.environ.get("PREFECT_API_URL"):
         say(
@@ -124,7 +124,8 @@ def prefect_server(
         stop(process)
 
 
-def _known(root: Path) -> str | None:
+def known(root: Path) -> str | None:
+    """Return the API address of a server that answers: the configured (PREFECT_API_URL) or the remembered."""
     candidates = [os.environ.get("PREFECT_API_URL", "")]
     with suppress(OSError, ValueError, KeyError, TypeError):
         remembered = json.loads(_remembered(root).read_text(encoding="utf-8"))

@@ -93,7 +93,7 @@ def test_what_is_no_server_does_not_answer(url: str) -> None:
 def test_a_broken_memory_of_a_server_is_ignored(tmp_path: Path) -> None:
     server.home(tmp_path).mkdir(parents=True)
     (server.home(tmp_path) / "server.json").write_text("[]", encoding="utf-8")
-    assert server._known(tmp_path) is None
+    assert server.known(tmp_path) is None
 
 
 def test_a_folder_that_cannot_be_made_means_no_server_and_a_sentence(tmp_path: Path) -> None:
