@@ -16,6 +16,7 @@ from flows.compose import House
 from flows.stages.planning import Planned
 from flows.stages.secrecy import secrets_of, traced, veiled
 from flows.stages.values import Result
+from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Channel, RecordedByHand
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Attempt, Receipt
 from kawaraban.errors import ChannelFailure, KawarabanError, NotAuthorised, Refused, Sentence, Unavailable, Unsure
@@ -168,8 +169,10 @@ class Sending:
 
         What is found is recorded with the text that its own try sent, which an edit may have overtaken since.
         """
-        if channel.capabilities.finds == "nothing":
-            raise _Unasked(_CANNOT_ASK)
+        if self._able.finds == "nothing":
+            if self._able.idempotency == "none" or set(attempt.doubts) != {attempt.key}:
+                raise _Unasked(_CANNOT_ASK)
+            return None  # the server knows the key: the same request again makes no second post
         earlier = self.house.ledger.attempts(attempt.article, attempt.channel)
         for one in {one.key: one for one in earlier if one.key in attempt.doubts}.values():
             sent = self.house.ledger.variant(one.digest, one.channel)
@@ -203,7 +206,7 @@ class Sending:
     def _refused(self, channel: Channel, error: Refused, attempt: Attempt) -> Answer:
         """A refusal has created posts before: ask once where the channel can be asked."""
         answer = Answer("refused", error=error.what)
-        if self.action.action is not ActionKind.CREATE or channel.capabilities.finds == "nothing":
+        if self.action.action is not ActionKind.CREATE or self._able.finds == "nothing":
             return answer
         try:
             found = channel.find(channel.prepare(self._variant()), attempt.key)
@@ -225,6 +228,11 @@ class Sending:
     def _log(self, doing: str, error: Exception) -> None:
         trace = traced(error, self._secrets())
         _LOG.error("%s %s for %s\n%s", doing, self.action.article, self.action.channel, trace)
+
+    @property
+    def _able(self) -> Capabilities:
+        """What the channel can do with its settings."""
+        return self.house.capabilities(self.house.channel_settings(self.action.channel))
 
     def _claimed(self) -> Attempt:
         action = self.action

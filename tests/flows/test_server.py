@@ -70,7 +70,7 @@ def test_the_address_of_a_server_that_is_gone_is_not_used_although_another_answe
         server.home(tmp_path).mkdir(parents=True)
         memory = server.home(tmp_path) / "server.json"
         memory.write_text(json.dumps({"api_url": url, "pid": gone.pid}), encoding="utf-8")
-        assert server._known(tmp_path) is None
+        assert server.known(tmp_path) is None
 
 
 def test_a_database_whose_migration_was_cut_short_is_not_taken_for_prepared(tmp_path: Path) -> None:

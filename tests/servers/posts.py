@@ -2,16 +2,23 @@
 A board of posts on loopback, with a server's bad days: what is stored is counted, not what was answered.
 
 It keeps the interface of kawaraban/channels/rehearsal/remote.py and takes webhooks at `/hook`. `faults` is played one a
-request that would change something.
+request that would change something; `victim` is a process it kills at such a request.
+
+    python -m tests.servers.posts [--keeps-keys]     prints its address; POST /control sets faults and victim
 """
 
 from __future__ import annotations
 
 import json
+import os
+import random
+import signal
+import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -23,6 +30,24 @@ _BEFORE: Mapping[str, tuple[int, Mapping[str, str]]] = {
     "refuse": (422, {}),
     "unauthorised": (401, {}),
 }
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A process to be killed at the next request: before it is stored, after that, or some milliseconds after it came."""
+
+    pid: int
+    when: Literal["before", "after", "random"]
+    within: float = 0.03
+
+    def strike(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def strike_at_random(self, dice: random.Random) -> None:
+        timer = threading.Timer(dice.random() * self.within, self.strike)
+        timer.daemon = True
+        timer.start()
 
 
 @dataclass
@@ -37,6 +62,7 @@ class PostServer:
     requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     faults: deque[Fault] = field(default_factory=deque)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    victim: Victim | None = None
 
     def add(self, words: dict[str, str], key: str | None) -> dict[str, str]:
         """Store a new post, or give the one that this key made."""
@@ -65,7 +91,7 @@ def post_server(*, keeps_keys: bool = True) -> Iterator[PostServer]:
         def board(self) -> PostServer:
             return held["board"]
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     held["board"] = PostServer(f"http://127.0.0.1:{server.server_port}", keeps_keys)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -78,6 +104,11 @@ def post_server(*, keeps_keys: bool = True) -> Iterator[PostServer]:
         thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked was killed: that is what this is for."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -87,6 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         name = self.path.removeprefix("/posts").strip("/")
+        if self.path == "/created":
+            with self.board.lock:
+                self._say(200, {"created": self.board.created})
+            return
         with self.board.lock:
             said: Any = {"posts": list(self.board.posts.values())} if not name else self.board.posts.get(name)
         self._say(404 if said is None else 200, said)
@@ -105,7 +140,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _change(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == "/control":
+            self._controlled(json.loads(body))
+            return
         with self.board.lock:
+            victim, self.board.victim = self.board.victim, None
+            if victim is not None and victim.when == "before":
+                victim.strike()
+                self.close_connection = True
+                return
+            if victim is not None and victim.when == "random":
+                victim.strike_at_random(random.Random(time.monotonic_ns()))
+                time.sleep(victim.within / 2)  # a server takes time: the blow falls before, while or after it stores
             fault = self.board.faults.popleft() if self.board.faults else None
             self.board.requests.append((method, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
             if fault == "drop":
@@ -116,6 +162,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(status, {"error": fault}, headers)
                 return
             status, said = self._taken(method, body)
+            if victim is not None and victim.when == "after":
+                victim.strike()
+                self.close_connection = True
+                return
+            if victim is not None and victim.when == "random":
+                time.sleep(victim.within / 2)
         if fault == "lose":
             self.close_connection = True
         elif fault == "error":
@@ -124,6 +176,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(200, b"<html>", {})
         else:
             self._say(status, said)
+
+    def _controlled(self, said: Mapping[str, Any]) -> None:
+        with self.board.lock:
+            self.board.victim = Victim(said["pid"], said["when"]) if said.get("pid") else None
+            self.board.faults.extend(said.get("faults", ()))
+        self._say(200, {})
 
     def _taken(self, method: str, body: bytes) -> tuple[int, Any]:
         name = self.path.removeprefix("/posts").strip("/")
@@ -154,3 +212,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Keep the test's output clean."""
+
+
+def main(arguments: list[str]) -> None:
+    """Run until the end of standard input."""
+    with suppress(KeyboardInterrupt), post_server(keeps_keys="--keeps-keys" in arguments) as board:
+        print(board.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -129,6 +131,30 @@ class Session:
         return self._asked(target, headers, redirects - 1)
 
     def _exchanged(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """
+        Exchange within `whole` seconds, whatever a server does.
+
+        The library's time-outs count from byte to byte: a server that drips one a second would be listened to for hours.
+        So the exchange runs in a thread of its own, which nobody waits for any longer than that.
+        """
+        ended: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
+
+        def exchanging() -> None:
+            try:
+                ended.put(self._answered(method, url, headers, body))
+            except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+                ended.put(error)
+
+        threading.Thread(target=exchanging, daemon=True).start()
+        try:
+            outcome = ended.get(timeout=self._limits.whole)
+        except queue.Empty:
+            raise requests.ReadTimeout from None
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def _answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         ends = time.monotonic() + self._limits.whole
         with self._requests.request(
             method,
@@ -150,7 +176,7 @@ class Session:
             content += piece
             if len(content) > self._limits.answer_bytes:
                 raise Unsure(_too_large(shown(response.url, self._secrets), self._limits.answer_bytes))
-            if time.monotonic() > ends:
+            if time.monotonic() > ends:  # nobody waits for it any more
                 raise requests.ReadTimeout
         return bytes(content)
 

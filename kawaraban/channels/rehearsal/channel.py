@@ -75,7 +75,7 @@ class Rehearsal:
         if failure := script.before(fault):
             raise failure
         with self._board() as board:
-            post = board.change(receipt.remote_id, self._post(payload, key))
+            post = board.change(_name(receipt), self._post(payload, key))
         if post is None:
             raise _gone()
         if failure := script.after(fault):
@@ -99,7 +99,7 @@ class Rehearsal:
         if not self.able(self._settings).reads:
             return LiveCopy(present=True, url=receipt.url, verified=False)
         with self._board() as board:
-            post = board.get(receipt.remote_id)
+            post = board.get(_name(receipt))
         if post is None:
             return LiveCopy(present=False, url=receipt.url)
         same = (post.title, post.text) == (against.title, against.text)
@@ -111,7 +111,7 @@ class Rehearsal:
         if failure := script.before(fault):
             raise failure
         with self._board() as board:
-            board.remove(receipt.remote_id)
+            board.remove(_name(receipt))
         if failure := script.after(fault):
             raise failure
 
@@ -147,6 +147,11 @@ class Rehearsal:
     def _receipt(self, post: Post) -> Receipt:
         able = self.able(self._settings)
         return Receipt(post.id, post.url, self._surroundings.clock(), verified=able.reads)
+
+
+def _name(receipt: Receipt) -> str:
+    """Return the post's own name: a person who settled it may have given its address."""
+    return receipt.remote_id.rpartition("/")[2].removesuffix(".json")
 
 
 def _gone() -> Refused:

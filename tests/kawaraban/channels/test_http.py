@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -171,6 +172,18 @@ def test_an_answer_without_end_is_not_read_to_the_end(server: Server, session: S
     with pytest.raises(Unsure):
         session.send("POST", url)
     assert isinstance(session.ask(url), CantTell)
+
+
+def test_headers_that_drip_are_cut_off_too(server: Server, session: Session) -> None:
+    def drips(handler: BaseHTTPRequestHandler) -> None:
+        with suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 60:
+                handler.wfile.write(bytes([byte]))
+                server.release.wait(0.05)
+
+    server.paths["/drip-headers"] = drips
+    with pytest.raises(Unsure):
+        session.send("POST", server.url + "/drip-headers", body=b"{}")
 
 
 def test_an_answer_that_drips_is_cut_off(server: Server, session: Session) -> None:

@@ -1,0 +1,9 @@
+"""
+Fault injection: processes that are killed, networks that lie, workers that race; stored posts are counted afterwards.
+
+    paper       a root with many articles and one rehearsal channel
+    points      a house that kills its own process at a named boundary
+    senders     child processes that publish, and the person who settles what nobody can know
+    campaign    the long form: `make faults`
+    test_faults the short form
+"""

@@ -1,0 +1,152 @@
+"""
+The long form: kills at every boundary and at random, as each kind of idempotency; what is stored is counted.
+
+    python -m tests.faults.campaign [--kills N] [--articles N]
+
+Prints one line a kind, and ends with 1 when anything was posted twice or lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from tests.faults import paper
+from tests.faults.points import HERE, THERE
+from tests.faults.senders import (
+    ROUND,
+    Server,
+    a_person_settles,
+    counting_server,
+    ended,
+    in_a_child,
+    not_live,
+    publishing,
+)
+
+KINDS = ("natural", "header", "find", "none")
+_MOMENT = {"after the request left": "before", "after the server took it": "after", "while it is sent": "random"}
+
+
+@dataclass
+class Count:
+    """What one campaign did: kills by boundary, and what was found on the server afterwards."""
+
+    kind: str
+    articles: int
+    kills: Counter[str] = field(default_factory=Counter)
+    rounds: int = 0
+    unsure: int = 0
+    duplicates: int = 0
+    lost: int = 0
+    left: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether every article is there once."""
+        return not (self.duplicates or self.lost or self.left)
+
+    def line(self) -> str:
+        """What is printed."""
+        return (
+            f"{self.kind:<8} {self.articles} articles, {sum(self.kills.values())} kills in {self.rounds} rounds, "
+            f"{self.unsure} settled by a person, {self.duplicates} duplicates, {self.lost} lost, {self.left} not live"
+        )
+
+
+def campaign(root: Path, kind: str, *, kills: int, articles: int, dice: random.Random) -> Count:
+    """Kill publishers until `kills` of them fell while they worked; then let one end, and count."""
+    count = Count(kind, articles)
+    with counting_server(kind) as server:
+        identities = paper.set_up(root, articles=articles, kind=kind, server=server.url)
+        edits = itertools.count(1)
+        for point in _points(dice):
+            if sum(count.kills.values()) >= kills:
+                break
+            if count.rounds and not_live(root) == 0:  # everything is out: edit some, so that there is more to send
+                _edit(root, articles, next(edits))
+            _round(root, server, point, count)
+            assert count.rounds < 10 * kills + 50, f"nothing is sent any more: {count.line()}"
+        _finish(root, server, count)
+        stored = Counter(post["article"] for post in server.posts())
+    count.duplicates = sum(number - 1 for number in stored.values() if number > 1)
+    count.lost = sum(identity not in stored for identity in identities)
+    count.left = not_live(root)
+    return count
+
+
+def _points(dice: random.Random) -> Iterator[str]:
+    """Every boundary once, then boundaries at random, half of them random moments."""
+    yield from (*HERE, *THERE)
+    while True:
+        yield dice.choice((*HERE, *THERE, *("while it is sent",) * len(HERE)))
+
+
+def _round(root: Path, server: Server, point: str, count: Count) -> None:
+    now = paper.NOW + ROUND * count.rounds
+    count.rounds += 1
+    if point in _MOMENT:
+        pid = in_a_child(lambda: _waiting(root, server, point, now))
+    else:
+        pid = in_a_child(publishing(root, now, point))
+    if ended(pid) == -signal.SIGKILL:
+        count.kills[point] += 1
+    server.control()
+    if count.kind == "none":
+        count.unsure += a_person_settles(root, server, now)
+
+
+def _waiting(root: Path, server: Server, point: str, now: object) -> None:
+    """Name oneself as the server's victim, then publish."""
+    import os
+
+    server.control(pid=os.getpid(), when=_MOMENT[point])
+    publishing(root, now)()  # type: ignore[arg-type] # a datetime, bound by the caller
+
+
+def _edit(root: Path, articles: int, edition: int) -> None:
+    for number in range(articles):
+        paper.write(root, number, f"第{edition}版。")
+
+
+def _finish(root: Path, server: Server, count: Count) -> None:
+    for _ in range(8):
+        now = paper.NOW + ROUND * count.rounds
+        count.rounds += 1
+        ended(in_a_child(publishing(root, now)))
+        if count.kind == "none":
+            count.unsure += a_person_settles(root, server, now)
+        if not_live(root) == 0:
+            return
+
+
+def main(arguments: list[str]) -> int:
+    """Run all kinds."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.campaign")
+    parser.add_argument("--kills", type=int, default=320, help="kills while something is being sent, over all kinds")
+    parser.add_argument("--articles", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    counts = []
+    for kind in track(KINDS, description="kills", console=Console(stderr=True)):
+        with tempfile.TemporaryDirectory() as folder:
+            dice = random.Random(f"{options.seed}{kind}")
+            each = -(-options.kills // len(KINDS))
+            counts.append(campaign(Path(folder) / "paper", kind, kills=each, articles=options.articles, dice=dice))
+            print(counts[-1].line(), flush=True)
+    return 0 if all(count.clean for count in counts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""The short form of `make faults`: every boundary, every trouble of the network, two racing processes, a crawled site."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.campaign import KINDS, campaign
+from tests.faults.crawler import crawled
+from tests.faults.networks import networks
+from tests.faults.points import HERE, THERE
+from tests.faults.races import race
+
+NOBODY_CAN_ASK = "none"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kill_at_any_boundary_posts_nothing_twice_and_loses_nothing(tmp_path: Path, kind: str) -> None:
+    boundaries = (*HERE, *THERE)
+    count = campaign(tmp_path / "paper", kind, kills=len(boundaries), articles=3, dice=random.Random(7))
+    assert count.clean, count.line()
+    assert set(count.kills) == set(boundaries)
+    assert (count.unsure > 0) == (kind == NOBODY_CAN_ASK)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_trouble_of_the_network_posts_anything_twice(tmp_path: Path, kind: str) -> None:
+    count = networks(tmp_path / "paper", kind)
+    assert count.clean, count.line()
+    assert (count.unsure > 0) == (kind == NOBODY_CAN_ASK)
+
+
+def test_two_processes_share_what_is_due(tmp_path: Path) -> None:
+    count = race(tmp_path / "paper", processes=2, articles=20)
+    assert count.clean, count.line()
+    assert count.rounds == 2
+
+
+def test_the_site_is_whole_while_its_writers_are_killed(tmp_path: Path) -> None:
+    crawler = crawled(tmp_path / "paper", kills=4, articles=6, dice=random.Random(7))
+    assert crawler.read > 0
+    assert crawler.dead == []
