@@ -4,6 +4,10 @@ Fault injection: processes that are killed, networks that lie, workers that race
     paper       a root with many articles and one rehearsal channel
     points      a house that kills its own process at a named boundary
     senders     child processes that publish, and the person who settles what nobody can know
-    campaign    the long form: `make faults`
+    campaign    kills, at every boundary and at random
+    networks    every trouble of the network
+    races       several processes over the same deliveries
+    crawler     a reader of the site, while its writers are killed
+    __main__    the long form: `make faults`
     test_faults the short form
 """

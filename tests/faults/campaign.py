@@ -1,26 +1,14 @@
-"""
-The long form: kills at every boundary and at random, as each kind of idempotency; what is stored is counted.
-
-    python -m tests.faults.campaign [--kills N] [--articles N]
-
-Prints one line a kind, and ends with 1 when anything was posted twice or lost.
-"""
+"""Publishers are killed at every boundary and at random, as each kind of idempotency; what is stored is counted."""
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import random
 import signal
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import track
 
 from tests.faults import paper
 from tests.faults.points import HERE, THERE
@@ -74,10 +62,9 @@ def campaign(root: Path, kind: str, *, kills: int, articles: int, dice: random.R
         for point in _points(dice):
             if sum(count.kills.values()) >= kills:
                 break
-            if count.rounds and not_live(root) == 0:  # everything is out: edit some, so that there is more to send
+            while not _round(root, server, point, count):  # it ended unharmed: nothing was left to send
+                assert count.rounds < 10 * kills + 50, f"nothing is sent any more: {count.line()}"
                 _edit(root, articles, next(edits))
-            _round(root, server, point, count)
-            assert count.rounds < 10 * kills + 50, f"nothing is sent any more: {count.line()}"
         _finish(root, server, count)
         stored = Counter(post["article"] for post in server.posts())
     count.duplicates = sum(number - 1 for number in stored.values() if number > 1)
@@ -93,18 +80,20 @@ def _points(dice: random.Random) -> Iterator[str]:
         yield dice.choice((*HERE, *THERE, *("while it is sent",) * len(HERE)))
 
 
-def _round(root: Path, server: Server, point: str, count: Count) -> None:
+def _round(root: Path, server: Server, point: str, count: Count) -> bool:
+    """Let one publisher run into `point`; return whether it fell there."""
     now = paper.NOW + ROUND * count.rounds
     count.rounds += 1
     if point in _MOMENT:
         pid = in_a_child(lambda: _waiting(root, server, point, now))
     else:
         pid = in_a_child(publishing(root, now, point))
-    if ended(pid) == -signal.SIGKILL:
-        count.kills[point] += 1
+    fell = ended(pid) == -signal.SIGKILL
+    count.kills[point] += fell
     server.control()
     if count.kind == "none":
         count.unsure += a_person_settles(root, server, now)
+    return fell
 
 
 def _waiting(root: Path, server: Server, point: str, now: object) -> None:
@@ -129,24 +118,3 @@ def _finish(root: Path, server: Server, count: Count) -> None:
             count.unsure += a_person_settles(root, server, now)
         if not_live(root) == 0:
             return
-
-
-def main(arguments: list[str]) -> int:
-    """Run all kinds."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.campaign")
-    parser.add_argument("--kills", type=int, default=320, help="kills while something is being sent, over all kinds")
-    parser.add_argument("--articles", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
-    counts = []
-    for kind in track(KINDS, description="kills", console=Console(stderr=True)):
-        with tempfile.TemporaryDirectory() as folder:
-            dice = random.Random(f"{options.seed}{kind}")
-            each = -(-options.kills // len(KINDS))
-            counts.append(campaign(Path(folder) / "paper", kind, kills=each, articles=options.articles, dice=dice))
-            print(counts[-1].line(), flush=True)
-    return 0 if all(count.clean for count in counts) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
