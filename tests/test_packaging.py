@@ -97,6 +97,7 @@ def test_every_channel_and_every_renderer_is_announced(group: str, folder: str) 
         "protocol",
         "templates",
         "carried",
+        "conformance",
         "head",
         "html",
         "pictures",

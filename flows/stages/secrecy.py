@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 
 from kawaraban.config import Secret
-from kawaraban.errors import Sentence
+from kawaraban.config.secret import revealed
+from kawaraban.errors import NotAuthorised, Sentence
 
 
 def secrets_of(own: object, root: Path) -> tuple[str, ...]:
@@ -33,11 +33,9 @@ def _secrets(value: object, root: Path) -> Iterator[str]:
 
 def _meant(reference: Secret, root: Path) -> str:
     """Return what a reference means; "" where nothing is there."""
-    if reference.env is not None:
-        return os.environ.get(reference.env, "")
     try:
-        return (root / (reference.file or "")).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
+        return revealed(reference, root).get_secret_value()
+    except NotAuthorised:
         return ""
 
 

@@ -19,7 +19,7 @@ from flows.stages.surveying import Survey
 from flows.stages.values import Result
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Channel, LiveCopy, Payload, Save
-from kawaraban.config import Secret, Settings
+from kawaraban.config import ChannelSettings, Secret, Settings
 from kawaraban.delivery import ActionKind, Delivery, Receipt, Word
 from kawaraban.ledger import Expectation
 from kawaraban.library import Library, Reading
@@ -123,6 +123,10 @@ class PostingHouse(House):
     def channel(self, name: str) -> Channel:
         del name
         return self.hook
+
+    def capabilities(self, settings: ChannelSettings) -> Capabilities:
+        del settings
+        return self.hook.capabilities
 
 
 def text(said: str) -> Variant:
