@@ -24,9 +24,11 @@ def write(root: Path, count: int, seed: int = 7) -> None:
         add(root, number, samples[number % len(samples)], chance)
 
 
-def add(root: Path, number: int, sample: Path, chance: random.Random) -> Path:
-    """Write article `number`, in the shape of `sample` with its pictures; return its file."""
+def add(root: Path, number: int, sample: Path, chance: random.Random, *, newest: bool = False) -> Path:
+    """Write article `number`, in the shape of `sample` with its pictures, among the others or as the newest; return its file."""
     year, month, day = 2010 + number % 14, 1 + number // 14 % 12, 1 + number // 168 % 28
+    if newest:
+        year, month, day = 2024, 10, 1
     folder = root / "content" / "articles" / str(year) / f"column-{number:06d}"
     folder.mkdir(parents=True)
     text = sample.read_text(encoding="utf-8")

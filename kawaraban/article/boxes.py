@@ -16,7 +16,7 @@ from kawaraban.article.words import joined, plain
 from kawaraban.errors import Sentence
 
 if TYPE_CHECKING:
-    from kawaraban.article.markdown import BlockReader
+    from kawaraban.article.block_reader import BlockReader
 
 _ATTRIBUTES = re.compile(r"\.(?P<name>[\w-]+)|(?P<key>[\w-]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>[^\s}]+))")
 

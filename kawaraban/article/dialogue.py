@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kawaraban.article.blocks import Block, Dialogue, Inline, Paragraph, Strong, Turn
@@ -13,7 +14,7 @@ from kawaraban.article.words import joined, lines_of, plain
 from kawaraban.errors import Sentence
 
 if TYPE_CHECKING:
-    from kawaraban.article.markdown import BlockReader
+    from kawaraban.article.block_reader import BlockReader
 
 _OPENING = re.compile(r"^(?P<name>[^:：]{1,60}?)[:：][\s\u00a0]*")
 _COLON = re.compile(r"^[:：][\s\u00a0]*")
@@ -22,12 +23,21 @@ _NAME_LIKE = re.compile(r"^[^\s、。「」『』（）()！？!?,.]{1,12}$")
 
 def dialogue(reader: BlockReader, element: Element) -> Dialogue:
     """Return the turns inside an element; a paragraph without a known name continues the turn before it."""
-    turns: list[Turn] = []
+    said: list[_Said] = []
     line = reader.line(element)
     for block in reader.children(element):
         for part in _spoken_parts(block, reader):
-            turns = _with(part, turns, reader)
-    return Dialogue(tuple(turns), line)
+            _add(part, said, reader)
+    return Dialogue(tuple(Turn(one.speaker, tuple(one.blocks), one.line) for one in said), line)
+
+
+@dataclass(slots=True)
+class _Said:
+    """A turn that may still be continued."""
+
+    speaker: str
+    blocks: list[Block]
+    line: int
 
 
 def _spoken_parts(block: Block, reader: BlockReader) -> Iterator[Block]:
@@ -51,23 +61,22 @@ def _paragraph(lines: list[tuple[int, Inline]]) -> Paragraph:
     return Paragraph(joined([content for _, content in lines]), lines[0][0])
 
 
-def _with(block: Block, turns: list[Turn], reader: BlockReader) -> list[Turn]:
+def _add(block: Block, said: list[_Said], reader: BlockReader) -> None:
     if isinstance(block, Paragraph) and (found := _speaker(block.content, reader.speakers)):
         name, content = found
-        return [*turns, Turn(name, (Paragraph(content, block.line),), block.line)]
+        said.append(_Said(name, [Paragraph(content, block.line)], block.line))
+        return
     _doubt_speaker(block, reader)
-    if not turns:
-        message = Sentence(
-            ja="対話が話者の名前で始まっていません", en="the dialogue does not begin with a speaker's name"
-        )
-        reader.find(
-            "dialogue-without-speaker", block.line, message,
-            remedy=Sentence(ja="「名前: 本文」と書き、名前を speakers に入れてください",
-                            en="write `name: words`, and list the name under `speakers`"),
-        )  # fmt: skip
-        return [Turn("", (block,), block.line)]
-    last = turns[-1]
-    return [*turns[:-1], Turn(last.speaker, (*last.blocks, block), last.line)]
+    if said:
+        said[-1].blocks.append(block)
+        return
+    message = Sentence(ja="対話が話者の名前で始まっていません", en="the dialogue does not begin with a speaker's name")
+    remedy = Sentence(
+        ja="「名前: 本文」と書き、名前を speakers に入れてください",
+        en="write `name: words`, and list the name under `speakers`",
+    )
+    reader.find("dialogue-without-speaker", block.line, message, remedy=remedy)
+    said.append(_Said("", [block], block.line))
 
 
 def _speaker(content: Inline, speakers: frozenset[str]) -> tuple[str, Inline] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kawaraban.article.blocks import (
@@ -24,7 +25,7 @@ from kawaraban.article.words import joined, lines_of
 from kawaraban.errors import Sentence
 
 if TYPE_CHECKING:
-    from kawaraban.article.markdown import BlockReader
+    from kawaraban.article.block_reader import BlockReader
 
 _PASTED_TERM = re.compile(r"^【(?P<name>[^】]+)】")
 _DEFINITION = re.compile(r"^[:：]\s*")
@@ -69,35 +70,47 @@ def _details(blocks: Blocks) -> Iterator[Inline]:
             yield block.content
 
 
+@dataclass(slots=True)
+class _Entry:
+    """A term that may still get more of its definition."""
+
+    name: Inline
+    line: int
+    definition: list[Block] = field(default_factory=list)
+
+
+def _terms(entries: list[_Entry]) -> tuple[Term, ...]:
+    return tuple(Term(one.name, tuple(one.definition), one.line) for one in entries)
+
+
 def definition_list(reader: BlockReader, element: Element) -> Glossary:
     """Return the glossary of a `<dl>`; several definitions of a term stand one after another."""
-    terms: list[Term] = []
+    entries: list[_Entry] = []
     for child in element:
         line = reader.line(child)
         if child.tag == "dt":
-            terms.append(Term(reader.inlines.of(child), (), line))
-        elif terms:
-            last = terms[-1]
-            terms[-1] = Term(last.name, (*last.definition, *reader.children(child)), last.line)
-    return Glossary(tuple(terms), reader.line(element))
+            entries.append(_Entry(reader.inlines.of(child), line))
+        elif entries:
+            entries[-1].definition += reader.children(child)
+    return Glossary(_terms(entries), reader.line(element))
 
 
 def glossary(reader: BlockReader, element: Element) -> Iterator[Block]:
     """Yield the terms inside an element: a definition list, or 【用語】 as pasted."""
     line = reader.line(element)
-    terms: list[Term] = []
+    entries: list[_Entry] = []
     for block in reader.children(element):
         if isinstance(block, Glossary):
-            terms.extend(block.terms)
+            entries += [_Entry(term.name, term.line, list(term.definition)) for term in block.terms]
         elif isinstance(block, Paragraph):
             for part in _pasted_parts(block):
-                terms = _pasted(reader, part, terms)
-        elif terms:
-            terms[-1] = Term(terms[-1].name, (*terms[-1].definition, block), terms[-1].line)
+                _add_pasted(reader, part, entries)
+        elif entries:
+            entries[-1].definition.append(block)
         else:
             _misplaced(reader, block)
             yield block
-    yield Glossary(tuple(terms), line)
+    yield Glossary(_terms(entries), line)
 
 
 def _misplaced(reader: BlockReader, block: Block) -> None:
@@ -120,20 +133,21 @@ def _pasted_parts(block: Paragraph) -> Iterator[Paragraph]:
     yield Paragraph(joined([words for _, words in current]), current[0][0])
 
 
-def _pasted(reader: BlockReader, block: Paragraph, terms: list[Term]) -> list[Term]:
+def _add_pasted(reader: BlockReader, block: Paragraph, entries: list[_Entry]) -> None:
     """Read `【用語】定義`, on one line or two, and paragraphs that continue a definition."""
     first = block.content[0] if block.content else ""
     found = _PASTED_TERM.match(first) if isinstance(first, str) else None
     if found is None or not isinstance(first, str):
-        if not terms:
-            message = Sentence(ja="用語解説が用語で始まっていません", en="the glossary does not begin with a term")
-            remedy = Sentence(
-                ja="「用語」の行の下に「: 定義」と書いてください", en="write the term, and `: definition` under it"
-            )
-            reader.find("glossary-without-term", block.line, message, remedy=remedy)
-            return [Term(block.content, (), block.line)]
-        last = terms[-1]
-        return [*terms[:-1], Term(last.name, (*last.definition, block), last.line)]
+        if entries:
+            entries[-1].definition.append(block)
+            return
+        message = Sentence(ja="用語解説が用語で始まっていません", en="the glossary does not begin with a term")
+        remedy = Sentence(
+            ja="「用語」の行の下に「: 定義」と書いてください", en="write the term, and `: definition` under it"
+        )
+        reader.find("glossary-without-term", block.line, message, remedy=remedy)
+        entries.append(_Entry(block.content, block.line))
+        return
     message = Sentence(
         ja="【用語】の形は「用語」と「: 定義」に直せます", en="【term】 can be written as a term and `: definition`"
     )
@@ -143,5 +157,5 @@ def _pasted(reader: BlockReader, block: Paragraph, terms: list[Term]) -> list[Te
         rest.pop(0)
     if rest and isinstance(rest[0], str):
         rest[0] = _DEFINITION.sub("", rest[0], count=1)
-    definition: Blocks = (Paragraph(tidy(rest), block.line),) if rest else ()
-    return [*terms, Term((found["name"],), definition, block.line)]
+    definition: list[Block] = [Paragraph(tidy(rest), block.line)] if rest else []
+    entries.append(_Entry((found["name"],), block.line, definition))

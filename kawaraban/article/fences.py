@@ -18,6 +18,7 @@ _LINE = re.compile(
 )
 _TRAILING = re.compile(r"[ \t]+:+[ \t]*$")  # `::: name :::`
 _CODE_INDENT = 4
+DEEPEST = 100
 
 
 @dataclass(slots=True)
@@ -39,10 +40,15 @@ class Box:
 
 @dataclass(slots=True)
 class Fences:
-    """Every box of a text in the order they open, and the `:::` that close nothing (their places in the text)."""
+    """
+    Every box of a text in the order they open, and the `:::` that close nothing (their places in the text).
+
+    `too_deep` is where a box is opened inside more others than anybody needs; nothing was read from there on.
+    """
 
     boxes: list[Box] = field(default_factory=list)
     stray: list[int] = field(default_factory=list)
+    too_deep: int | None = None
 
     @property
     def unclosed(self) -> list[Box]:
@@ -70,6 +76,8 @@ def fences(body: str) -> Fences:
             box = Box(line.start("sign"), len(sign), rest, line["lead"])
             found.boxes.append(box)
             open_boxes.append(box)
+            if len(open_boxes) > DEEPEST:
+                return Fences(too_deep=box.start)
         elif open_boxes:
             _close(open_boxes, line)
         else:

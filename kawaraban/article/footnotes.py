@@ -12,7 +12,7 @@ from kawaraban.article.inlines import Element, tidy
 from kawaraban.errors import Sentence
 
 if TYPE_CHECKING:
-    from kawaraban.article.markdown import BlockReader
+    from kawaraban.article.block_reader import BlockReader
 
 _DEFINITION = re.compile(r"^(?:[ >]|[-*+] )*\[\^(?P<label>[^\]\s]+)\]:")
 _MENTION = re.compile(r"(?<!\\)\[\^(?P<label>[^\]\s]+)\]")

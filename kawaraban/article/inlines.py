@@ -146,10 +146,8 @@ def notations(nodes: list[InlineNode]) -> list[InlineNode]:
             _scan(node, stack)
         else:
             stack[-1].append(node)
-    while len(stack) > 1:  # a bracket that nothing closed is text
-        inner = stack.pop()
-        stack[-1].extend(["[", *inner])
-    return stack[0]
+    # a bracket that nothing closed is text; level by level it would take hours for a line of brackets
+    return [*stack[0], *(node for inner in stack[1:] for node in ("[", *inner))]
 
 
 def _scan(text: str, stack: list[list[InlineNode]]) -> None:
@@ -180,15 +178,15 @@ def _close(written: str, attributes: str, stack: list[list[InlineNode]]) -> None
 def tidy(nodes: list[InlineNode]) -> Inline:
     """Join neighbouring text, drop empty text, and the line feed that stands beside a Break."""
     result: list[InlineNode] = []
+    words: list[str] = []
     for node in nodes:
         if isinstance(node, str):
-            text = _unmarked(node.replace("\n", "") if "\n" in node else node)
-            if not text:
-                continue
-            if result and isinstance(result[-1], str):
-                result[-1] += text
-                continue
+            words.append(_unmarked(node.replace("\n", "") if "\n" in node else node))
+            continue
+        if text := "".join(words):
             result.append(text)
-        else:
-            result.append(node)
+        words = []
+        result.append(node)
+    if text := "".join(words):
+        result.append(text)
     return tuple(result)

@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from kawaraban.article import reader
 from kawaraban.article.frontmatter import with_value
 from kawaraban.article.model import Article
-from kawaraban.article.new import Choice, new_id
-from kawaraban.config import Publication
+from kawaraban.article.new import new_id
 from kawaraban.errors import Place, Sentence, WrongInput
 from kawaraban.importing import provenance
 from kawaraban.importing.accepting import Answers, read_answers, refuse_early_ready
 from kawaraban.importing.doubts import doubts, proposed_slug, spoken_in
+from kawaraban.importing.imported import Destination, Imported
 from kawaraban.importing.landing import create, equals, told
 from kawaraban.importing.lines import decode, read_bytes
-from kawaraban.importing.merging import Clash, merge
+from kawaraban.importing.merging import Clash, merge_articles, placed
 from kawaraban.importing.profile import Profile
-from kawaraban.importing.proof import Proof, prove
+from kawaraban.importing.proof import Proof, proven
 from kawaraban.importing.provenance import CLASHES, RECORD, SOURCE, Index, Known, Record
 from kawaraban.importing.scrape import scrape
 from kawaraban.importing.scraped import Scraped
@@ -37,44 +36,6 @@ from kawaraban.library import Library, write_atomically
 from kawaraban.library.files import stay_inside
 
 ARTICLE = "index.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """
-    One page brought in. `path` is the article's file below `content/`; `changed` the files that were (or would be) written.
-
-    `record` is the address where the article already is elsewhere; `clashes` the places editor and source both changed.
-    `sentences`: the text of a question → the question in both languages, where the program made it.
-    """
-
-    id: str
-    path: PurePosixPath
-    must: Mapping[str, str]
-    should: Mapping[str, str]
-    proof: Proof
-    changed: tuple[str, ...]
-    record: str | None = None
-    clashes: tuple[Clash, ...] = ()
-    sentences: Mapping[str, Sentence] = field(default_factory=dict)
-
-    @property
-    def conflicts(self) -> int:
-        """How many places editor and source both changed."""
-        return len(self.clashes)
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where a page is brought to; see `Importer`, which is one."""
-
-    content: Path
-    publication: Publication
-    profile: Profile
-    now: datetime
-    chance: Choice
-    channels: Sequence[str] | None = None
-    recorded: Callable[[str, str], None] | None = None
 
 
 @dataclass(slots=True)
@@ -103,9 +64,7 @@ class Arrival:
         same = self.index.same(data)
         if same is not None:
             self._unchanged(same)
-            with suppress(
-                WrongInput
-            ):  # by other rules than then it may be no page at all; its questions stay as they are
+            with suppress(WrongInput):  # by other rules it may be no page at all: then its questions stay as they are
                 self._ask_again(same, decode(data, self.source))
         else:
             self._read(data)
@@ -142,7 +101,7 @@ class Arrival:
         slug = proposed_slug(page, article_id)
         written = self._written(page, article_id, slug)
         article = reader.parse(written, PurePosixPath(ARTICLE), "")
-        self.proof = _proven(page, article, self.source)
+        self.proof = proven(page, article, self.source)
         self.record = self._record(data, page, article, slug)
         if known is None:
             self.folder = self._free(PurePosixPath("articles") / str(self._year(article)), slug, article_id)
@@ -218,14 +177,9 @@ class Arrival:
         if self.before is None:
             self.text = theirs
             return
-        merged = merge(base, self.before, theirs)
+        merged = merge_articles(base, self.before, theirs)
         self.text, self.clashes = merged.text, merged.clashes
-        try:
-            reader.parse(self.text, self.folder / ARTICLE, "")
-        except WrongInput:  # line by line it fits, but not as front matter: the editor's file stays whole
-            self.text, self.clashes = self.before, (Clash(1, self.before, theirs),)
         if self.clashes:
-            self.files[self.folder / CLASHES] = told(self.clashes, ARTICLE).encode()
             question = Sentence(
                 ja=f"元の頁と原稿の両方が変わった所が{len(self.clashes)}つある（{CLASHES} に両方の文）",
                 en=f"page and article both changed in {len(self.clashes)} places (both texts are in {CLASHES})",
@@ -288,6 +242,9 @@ class Arrival:
     def finish(self, *, dry_run: bool) -> Imported:
         """Write what was prepared (unless it is a dry run) and say what came of it."""
         target = self._target()
+        if self.clashes:
+            self.clashes = placed(self.clashes, self.text)
+            self.files[self.folder / CLASHES] = told(self.clashes, f"content/{target / ARTICLE}").encode()
         self.files = {
             (target / path.name if path.parent == self.folder else path): data for path, data in self.files.items()
         }
@@ -351,25 +308,3 @@ class Arrival:
 
 def _series_file(page: Scraped) -> PurePosixPath:
     return PurePosixPath("series") / f"series-{hashlib.sha256(page.series.encode()).hexdigest()[:8]}.yaml"
-
-
-def _proven(page: Scraped, article: Article, source: Path) -> Proof:
-    proof = prove(page, article)
-    if not proof.holds:
-        first = proof.differences[0]
-        shown = "\n".join(
-            [*(f"  - {line}" for part in proof.differences[:6] for line in part.source),
-             *(f"  + {line}" for part in proof.differences[:6] for line in part.article)]
-        )  # fmt: skip
-        raise WrongInput(
-            Sentence(
-                ja=f"取り込むと文字が変わってしまいます（{proof.conserved}/{proof.lines}行は同じ）:\n{shown}",
-                en=f"importing would change its words ({proof.conserved} of {proof.lines} lines are the same):\n{shown}",
-            ),
-            place=Place(source, first.line),
-            remedy=Sentence(
-                ja="その行の制御文字などを直すか、この頁の形に合う規則を config/importing/ に書いてください",
-                en="mend that line (a control character?), or write a profile for such pages in config/importing/",
-            ),
-        )
-    return proof

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kawaraban.errors import Sentence, WrongInput
-from kawaraban.importing.arriving import Arrival, Destination, Imported
+from kawaraban.importing.arriving import Arrival
+from kawaraban.importing.imported import Destination, Imported
 from kawaraban.importing.profile import Profile
 from kawaraban.importing.provenance import Index
 

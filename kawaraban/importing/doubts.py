@@ -84,7 +84,10 @@ def _published(page: Scraped, profile: Profile) -> Sentence:
 
 
 def _slug(slug: str) -> Sentence:
-    return Sentence(ja=f"アドレスになる語（案: {slug}）", en=f"the words of the address (proposal: {slug})")
+    return Sentence(
+        ja=f"アドレスになる語（案: {slug}）。前のアドレスがあれば aliases に書く",
+        en=f"the words of the address (proposal: {slug}); a former address goes into `aliases`",
+    )
 
 
 def _series(page: Scraped, series_file: str | None) -> Sentence | None:
@@ -100,7 +103,10 @@ def _what_text_lacks(page: Scraped) -> dict[str, Sentence | None]:
     text = "".join(said.words for said in page.said)
     dashes = {dash for dash in ("──", "――", "——") if dash in text}
     return {
-        "description": Sentence(ja="60〜120字の説明がない", en="there is no description of 60 to 120 characters"),
+        "description": Sentence(
+            ja="60〜120字の説明がない（題材の概要は題材のもので、記事の説明にはしていない）",
+            en="there is no description of 60 to 120 characters (what sums up the source was not taken for it)",
+        ),
         "tags": Sentence(ja="タグがない", en="there are no tags"),
         "cover": Sentence(
             ja="画像・太字・リンクは文字だけの頁からは取り込めない", en="a text page carries no pictures, bold or links"

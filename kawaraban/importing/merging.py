@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from kawaraban.article import reader
+from kawaraban.errors import WrongInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,34 @@ def merge(base: str, ours: str, theirs: str) -> Merged:
             clashes.append(Clash(len(lines) + 1, "".join(piece.ours), "".join(piece.theirs)))
             lines += piece.ours
     return Merged("".join(lines), tuple(clashes))
+
+
+def merge_articles(base: str, ours: str, theirs: str) -> Merged:
+    """
+    Merge two states of an article's file. The editor's line ends stay.
+
+    Where it fits line by line, but no longer as an article, ours stays whole and all of it is one clash.
+    """
+    windows = "\r\n" in ours
+    merged = merge(base, ours.replace("\r\n", "\n"), theirs)
+    text = merged.text.replace("\n", "\r\n") if windows else merged.text
+    try:
+        reader.parse(text, PurePosixPath("index.md"), "")
+    except WrongInput:
+        return Merged(ours, (Clash(1, ours, theirs),))
+    return Merged(text, merged.clashes)
+
+
+def placed(clashes: Sequence[Clash], text: str) -> tuple[Clash, ...]:
+    """Return the clashes with the lines on which they stand in `text`, whose front matter may have grown meanwhile."""
+    lines = text.replace("\r\n", "\n").splitlines(keepends=True)
+    return tuple(replace(clash, line=_line_of(clash, lines)) for clash in clashes)
+
+
+def _line_of(clash: Clash, lines: list[str]) -> int:
+    ours = clash.ours.splitlines(keepends=True)
+    near = sorted(range(len(lines)), key=lambda at: abs(at + 1 - clash.line))
+    return next((at + 1 for at in near if ours and lines[at : at + len(ours)] == ours), clash.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 
 from kawaraban import strict_yaml
@@ -31,6 +31,7 @@ from kawaraban.article.blocks import (
 )
 from kawaraban.article.model import Article
 from kawaraban.article.words import plain
+from kawaraban.errors import Place, Sentence, WrongInput
 from kawaraban.importing.lines import WHITE
 from kawaraban.importing.scraped import Form, Said, Scraped, Slot
 
@@ -79,6 +80,29 @@ def prove(page: Scraped, article: Article) -> Proof:
     ]
     conserved = sum(size for _, _, size in matcher.get_matching_blocks())
     return Proof(len(before), conserved, tuple(differences))
+
+
+def proven(page: Scraped, article: Article, source: Path) -> Proof:
+    """Return the proof; raise WrongInput, with the lines that differ, where it does not hold."""
+    proof = prove(page, article)
+    if not proof.holds:
+        first = proof.differences[0]
+        shown = "\n".join(
+            [*(f"  - {line}" for part in proof.differences[:6] for line in part.source),
+             *(f"  + {line}" for part in proof.differences[:6] for line in part.article)]
+        )  # fmt: skip
+        raise WrongInput(
+            Sentence(
+                ja=f"取り込むと文字が変わってしまいます（{proof.conserved}/{proof.lines}行は同じ）:\n{shown}",
+                en=f"importing would change its words ({proof.conserved} of {proof.lines} lines are the same):\n{shown}",
+            ),
+            place=Place(source, first.line),
+            remedy=Sentence(
+                ja="その行の制御文字などを直すか、この頁の形に合う規則を config/importing/ に書いてください",
+                en="mend that line (a control character?), or write a profile for such pages in config/importing/",
+            ),
+        )
+    return proof
 
 
 Placed: TypeAlias = "tuple[str, int]"

@@ -11,6 +11,7 @@ from kawaraban.importing.lines import WHITE, Line
 from kawaraban.importing.profile import Profile
 from kawaraban.importing.scraped import Form, Said, Scraped, Slot, SourceBox
 
+_ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 _QUOTES = {'"': '"', "“": "”", "「": "」", "『": "』", "'": "'", "〝": "〟"}
 
 
@@ -42,6 +43,11 @@ def read_source(lines: Sequence[Line], profile: Profile, page: Scraped, crawled:
             break
         _read_field(line, profile, page, crawled)
         taken += 1
+    if 1 < taken < len(lines) and not lines[taken].after_blank:  # a wrapped value looks like this
+        number = lines[taken].number
+        page.ask(
+            "sources", f"{number}行目は題材の囲みの続きか", f"does line {number} belong to the box about the source?"
+        )
     return taken
 
 
@@ -72,7 +78,7 @@ def _read_field(line: Line, profile: Profile, page: Scraped, crawled: date) -> N
     found = _field(line.words, profile)
     label, value = found if found is not None else ("", "")
     key = profile.source_fields.get(label)
-    if key is None or getattr(box, key):
+    if key is None or getattr(box, key) or (key == "url" and not _ADDRESS.fullmatch(value)):
         text = line.words.removeprefix(profile.bullet).strip(WHITE)
         extra = sum(len(other.extra) for other in page.sources)
         box.extra.append(text)

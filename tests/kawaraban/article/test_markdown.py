@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 import pytest
@@ -432,6 +434,41 @@ def test_nesting_is_read_deep_and_refused_where_it_is_absurd() -> None:
     with pytest.raises(WrongInput, match="nested too deeply") as error:
         parsed("> " * 400 + "底")
     assert error.value.place is not None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[",
+        "[a] ",
+        "｜a《b》",
+        "|",
+        "*a* ",
+        "**",
+        "`",
+        "$",
+        "~~",
+        "![",
+        "<b>",
+        "> ",
+        "::: a\n",
+        "[^1]",
+        "汀: ",
+        "(",
+        "\\[",
+        "]{.bouten}",
+        "- ",
+        "| ",
+        "a\n\n: b\n\n",
+        "::: dialogue\n汀: 雨\n:::\n",
+        "汀: 雨\n\n",
+    ],
+)
+def test_a_hundred_thousand_characters_of_anything_take_no_minute(piece: str) -> None:
+    started = time.process_time()
+    with suppress(WrongInput):  # nested too deeply
+        parsed(piece * (100_000 // len(piece)))
+    assert time.process_time() - started < 6
 
 
 def test_a_megabyte_of_text_is_read() -> None:

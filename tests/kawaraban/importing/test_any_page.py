@@ -33,21 +33,26 @@ KANJI = st.text("雨音屋根瓦庭石畳縁側障子襖畑道坂橋川", min_si
 
 
 def imported(text: str, folder: Path) -> tuple[Imported, Article]:
+    """Import a page twice: the second time changes nothing."""
     (folder / "content").mkdir()
     source = folder / "page.txt"
     source.write_text(text, encoding="utf-8", newline="")
     importer = Importer(folder / "content", publication(), PROFILE, NOW, random.Random(3))
     result = importer.bring([source])[0]
+    again = importer.bring([source])[0]
+    assert (again.id, again.path, again.changed) == (result.id, result.path, ())
     return result, Library(importer.content).find(result.id)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(st.lists(st.tuples(LINE, st.integers(1, 3)), min_size=1, max_size=14))
 def test_any_lines_at_all_are_conserved(lines: list[tuple[str, int]]) -> None:
     text = "".join(line + "\n" * gap for line, gap in lines)
     with tempfile.TemporaryDirectory() as folder:
-        result, _ = imported(text, Path(folder))
+        result, article = imported(text, Path(folder))
     assert result.proof.holds
+    # what a page says is never taken for our own notations; who speaks is for the editor to say
+    assert {finding.code for finding in article.findings} <= {"unknown-speaker"}
 
 
 COLON = st.sampled_from([":", "：", ": ", ":\u00a0", ":\u00a0\u00a0", "： "])
@@ -86,7 +91,7 @@ def pages(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
     return text, said
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(pages())
 def test_a_page_in_the_columns_shape_becomes_the_same_article(page: tuple[str, dict[str, object]]) -> None:
     text, said = page

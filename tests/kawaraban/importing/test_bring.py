@@ -169,6 +169,43 @@ def test_a_place_both_changed_keeps_the_editors_words_and_shows_both(importer: I
     both = path.with_name("import-conflict.md").read_text(encoding="utf-8")
     assert "三階のかた" in both
     assert "四階の人" in both
+    line = next(number for number, words in enumerate(text.splitlines(), 1) if "三階のかた" in words)
+    assert [clash.line for clash in again.clashes] == [line]
+    assert f"content/{again.path}:{line}" in both
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_an_article_saved_with_windows_line_ends_is_merged_and_keeps_them(
+    importer: Importer, tmp_path: Path, mark: str
+) -> None:
+    source = page(tmp_path)
+    imported = importer.bring([source])[0]
+    path = importer.content / imported.path
+    edited = mark + path.read_text(encoding="utf-8").replace("毎日座る人", "毎朝座る人").replace("\n", "\r\n")
+    path.write_bytes(edited.encode())
+    page(tmp_path, PAGE.replace("三階の人", "四階の人"))
+    again = importer.bring([source], {"slug": "whose-landing"})[0]
+    text = (importer.content / again.path).read_bytes().decode()
+    assert again.clashes == ()
+    assert text.count("\r\n") == text.count("\n")
+    assert text.startswith(f"{mark}---\r\n")
+    assert "毎朝座る人" in text
+    assert "四階の人" in text
+    assert read(importer, again).matter.slug == "whose-landing"
+
+
+def test_what_would_be_no_article_any_more_is_one_conflict(importer: Importer, tmp_path: Path) -> None:
+    undated = PAGE.replace("更新日:5月9日\n\n", "")
+    source = page(tmp_path, undated)
+    imported = importer.bring([source])[0]
+    path = importer.content / imported.path
+    edited = path.read_text(encoding="utf-8").replace("title:", "updated: 2024-05-10\ntitle:", 1)
+    path.write_text(edited, encoding="utf-8")
+    page(tmp_path, PAGE)
+    again = importer.bring([source])[0]  # line by line both would stay, and `updated` would be there twice
+    assert again.conflicts == 1
+    assert str(read(importer, again).matter.updated) == "2024-05-10"
+    assert "updated: 2024-05-09" in path.with_name("import-conflict.md").read_text(encoding="utf-8")
 
 
 def test_a_dry_run_writes_nothing(importer: Importer, tmp_path: Path) -> None:
@@ -226,6 +263,148 @@ def test_what_is_no_page_is_refused(importer: Importer, tmp_path: Path, data: by
 def test_an_unknown_profile_names_those_there_are() -> None:
     with pytest.raises(WrongInput, match="wix-column"):
         load_profile(ROOT, "wordpress")
+
+
+HOSTILE = [
+    (b"", "there is no text"),
+    (b"top of page\nbottom of page", "there is no text"),
+    ("\u3000\n\u00a0\n\u200b\n".encode(), "there is no text"),
+    ("題\n本\x00文".encode(), "not a text file"),
+    ("題\n".encode() + "本文".encode("shift_jis"), "not UTF-8"),
+    ("題\n".encode("euc-jp") + "本文\n".encode(), "not UTF-8"),
+    ("題\n本文".encode("utf-16"), "not"),
+    (b"<!doctype html><p>x</p>", "markup"),
+    (b"{\\rtf1 x}", "markup"),
+    ("題\n本\ud7ff文\x1b[31m".encode(), "change its words"),
+]
+
+
+@pytest.mark.parametrize(("data", "message"), HOSTILE)
+def test_a_hostile_page_is_refused_with_file_and_remedy(
+    importer: Importer, tmp_path: Path, data: bytes, message: str
+) -> None:
+    path = tmp_path / "page.txt"
+    path.write_bytes(data)
+    with pytest.raises(WrongInput, match=message) as refused:
+        importer.bring([path])
+    assert refused.value.place is not None
+    assert refused.value.place.file == path
+    assert refused.value.remedy is not None
+    assert refused.value.what.ja != refused.value.what.en
+    assert files(importer.content) == {}
+
+
+def test_a_page_of_a_title_only_is_an_article_without_text(importer: Importer, tmp_path: Path) -> None:
+    imported = importer.bring([page(tmp_path, "題だけ\n")])[0]
+    assert (imported.proof.lines, imported.proof.conserved) == (1, 1)
+    article = read(importer, imported)
+    assert (article.matter.title, article.blocks) == ("題だけ", ())
+
+
+def test_one_line_of_a_megabyte_comes_in(importer: Importer, tmp_path: Path) -> None:
+    imported = importer.bring([page(tmp_path, "題\n\n" + "*長い* [行]。" * 70_000)])[0]
+    assert (imported.proof.lines, imported.proof.conserved) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "remedy"),
+    [
+        ("updated", "5月9日", "2024-06-30T07:00:00+09:00"),
+        ("published", "2024-05-07", "2024-05-07T07:00:00+09:00"),
+        ("published", "2024-05-07T07:00:00", "+09:00"),
+        ("slug", "Whose Landing", "ハイフン"),
+        ("slug", "a" * 61, "60字"),
+        ("note", "later", "no（まだない）"),
+        ("status", "published", "draft"),
+        ("stauts", "ready", "「status」のことですか"),
+        ("title", "x", "updated、published、slug、note、status"),
+    ],
+)
+def test_a_wrong_answer_is_told_how_it_is_written(
+    importer: Importer, tmp_path: Path, field: str, value: str, remedy: str
+) -> None:
+    with pytest.raises(WrongInput) as refused:
+        importer.bring([page(tmp_path)], {field: value})
+    assert refused.value.remedy is not None
+    assert remedy in refused.value.remedy.ja
+
+
+def test_what_is_no_address_is_kept_beside_the_source_and_asked_about(importer: Importer, tmp_path: Path) -> None:
+    imported = importer.bring([page(tmp_path, PAGE.replace("  • 概要", "  • URL:近日公開\n\n  • 概要"))])[0]
+    assert imported.proof.holds
+    assert "近日公開" in imported.should["sources"]
+    assert read(importer, imported).matter.sources[0].url == ""
+
+
+def test_a_line_right_below_the_source_box_is_asked_about(importer: Importer, tmp_path: Path) -> None:
+    wrapped = PAGE.replace("組合の一年\n", "組合の一年\nを追った記録\n")
+    imported = importer.bring([page(tmp_path, wrapped)])[0]
+    assert imported.proof.holds
+    assert "続きか" in imported.should["sources"]
+
+
+OTHER_PROFILE = """\
+name: plain-talk
+drop_first: '# scraped'
+dates: {Updated: updated}
+series: Column
+source_mark: '>>'
+source_fields: {From: publication, By: author, Link: url}
+headings: {In short: key-points, Words: glossary}
+bullet: '*'
+term: ['<', '>']
+notice: '^Also on note'
+"""
+OTHER_PAGE = """\
+# scraped
+The Bench by the River
+Updated: 2024-04-12
+Column: Small places
+>>Read: The Long Bench
+* From: River Paper, 2024/4/2
+* By: O. Marsh
+* Link: https://example.com/bench
+
+A bench was put there by nobody.
+
+Ann: Who sits on it?
+
+Bo: Everyone.
+
+Ann: And who mends it?
+
+Bo: Nobody.
+
+Ann: So it is nobody's.
+
+Bo: Or everyone's.
+
+In short
+* use comes first
+  * the river stays
+
+Words
+<bench>
+a long seat
+
+Also on note soon."""
+
+
+def test_another_sites_pages_need_only_another_profile(importer: Importer, tmp_path: Path) -> None:
+    (tmp_path / "config/importing").mkdir(parents=True)
+    (tmp_path / "config/importing/plain-talk.yaml").write_text(OTHER_PROFILE, encoding="utf-8")
+    other = replace(importer, profile=load_profile(tmp_path, "plain-talk"))
+    imported = other.bring([page(tmp_path, OTHER_PAGE)])[0]
+    article = read(other, imported)
+    assert imported.proof.holds
+    assert (article.matter.title, article.matter.speakers) == ("The Bench by the River", ("Ann", "Bo"))
+    assert (article.matter.sources[0].url, str(article.matter.sources[0].date)) == (
+        "https://example.com/bench", "2024-04-02",
+    )  # fmt: skip
+    assert [type(block).__name__ for block in article.blocks] == [
+        "Paragraph", "Dialogue", "Heading", "KeyPoints", "Heading", "Glossary", "Notice",
+    ]  # fmt: skip
+    assert "updated" not in imported.must
 
 
 @pytest.mark.skipif(not SEEDS, reason="the newsroom's column is not here")
