@@ -89,6 +89,8 @@ def _tell(call: Call, page: Imported, source: str) -> None:
                 en=f"  {page.conflicts} places changed on both sides: see import-conflict.md and mend the article",
             )
         )
+        for clash in page.clashes:
+            call.say(Sentence(ja=f"    content/{page.path}:{clash.line}", en=f"    content/{page.path}:{clash.line}"))
     _ask(call, page, source)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from kawaraban.config import Secret, Settings, Window
+from kawaraban.config import Person, Publication, ReleaseSettings, Secret, Series, Settings, Window
 from kawaraban.config.load import load, own_settings
 from kawaraban.errors import WrongInput
 
@@ -225,3 +226,97 @@ def test_words_that_yaml_1_1_would_change_stay_text(tmp_path: Path) -> None:
 
 def test_the_notice_sentence_has_no_other_blank_than_the_name(tmp_path: Path) -> None:
     assert "{name}" in refusal(tmp_path, publication=PUBLICATION + 'notice_live: "{name.__class__}へ"\n')
+
+
+# --- every key, once wrong ---------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[3]
+WRONG_PAPER = {
+    "name": "''", "base_url": "example.com", "timezone": "Tokyo", "lang": "日本語", "description": "[a]", "authors": "汀",
+    "speakers": "汀", "tag_domain": "example.com", "first_year": "soon", "feeds": "20", "feeds.items": "0",
+    "feeds.hubs": "https://hub.example.com/", "notice_live": "'{title}'", "alerts": "mail", "desk_url": "desk",
+    "network": "private", "network.private": "maybe", "seal": "[汀]",
+}  # fmt: skip
+WRONG_RELEASE = {
+    "enabled": "perhaps", "title": "[a]", "text": "2024", "description": "2024-06-30", "hashtags": "雨", "after": "[site]",
+    "delay": "30", "at": "25:00", "window": "late", "update": "always", "hold": "true", "late": "tomorrow",
+}  # fmt: skip
+WRONG_SERIES = {
+    "name": "", "description": "[a]", "closed": "perhaps", "authors": "汀", "speakers": "汀", "tags": "雨", "lang": "日本語",
+    "counter": "[回]", "skeleton": "[a]", "channels": "note",
+}  # fmt: skip
+WRONG_PERSON = {
+    "name": "", "reading": "[a]", "kind": "cat", "description": "[a]", "avatar": "[a]", "links": "https://example.com/",
+}  # fmt: skip
+
+
+def told(folder: Path, **files: str) -> list[tuple[str, str]]:
+    """Every problem in Japanese and in English."""
+    with pytest.raises(WrongInput) as refused:
+        load(root_with(folder, **files))
+    problems = getattr(refused.value, "problems", (refused.value,))
+    assert all(problem.remedy is not None and problem.place is not None for problem in problems)
+    return [(problem.said("ja"), problem.said("en")) for problem in problems]
+
+
+def is_japanese(text: str) -> bool:
+    remedy = text.partition("→")[2]
+    return any("\u3040" <= sign <= "\u9fff" for sign in remedy)
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG_PAPER.items())
+def test_each_wrong_key_of_the_paper_is_told_with_file_line_key_and_remedy(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    outer, _, inner = key.partition(".")
+    head = "".join(line + "\n" for line in PUBLICATION.splitlines() if not line.startswith(f"{outer}:"))
+    text = head + (f"{outer}:\n  {inner}: {value}\n" if inner else f"{outer}: {value}\n")
+    line = head.count("\n") + (2 if inner else 1)
+    (ja, en), *more = told(tmp_path, publication=text)
+    assert more == []
+    assert f"config/publication.yaml:{line}:" in ja
+    assert key in ja
+    assert is_japanese(ja)
+    assert "Input should" not in ja + en
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG_RELEASE.items())
+def test_each_wrong_key_of_a_channel_is_told_with_file_line_key_and_remedy(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    (ja, en), *more = told(tmp_path, channels=f"site:\n  kind: site\n  path: public\n  {key}: {value}\n")
+    assert more == []
+    assert "config/channels.yaml:4:3" in ja
+    assert key in ja
+    assert is_japanese(ja)
+    assert "Input should" not in ja + en
+
+
+@pytest.mark.parametrize(("kind", "wrong"), [("series", WRONG_SERIES), ("people", WRONG_PERSON)])
+def test_each_wrong_key_of_a_declaration_is_told_with_file_line_key_and_remedy(
+    tmp_path: Path, kind: str, wrong: dict[str, str]
+) -> None:
+    for number, (key, value) in enumerate(wrong.items()):
+        name = "" if key == "name" else "name: 名\n"
+        [(ja, en)] = told(tmp_path / str(number), **{f"{kind}_one": f"{name}{key}: {value}\n"})
+        assert f"content/{kind}/one.yaml:{1 if key == 'name' else 2}" in ja
+        assert key in ja
+        assert is_japanese(ja)
+        assert "Input should" not in ja + en
+
+
+def test_no_key_is_left_out_of_these_tests() -> None:
+    nested = {"feeds.items", "feeds.hubs", "network.private"}
+    assert set(WRONG_PAPER) - nested == set(Publication.model_fields) - {"series", "people"}
+    assert set(WRONG_RELEASE) == set(ReleaseSettings.model_fields)
+    assert set(WRONG_SERIES) == set(Series.model_fields) - {"slug"}
+    assert set(WRONG_PERSON) == set(Person.model_fields) - {"slug"}
+
+
+def test_every_key_stands_in_the_files_we_ship_with_a_comment() -> None:
+    paper = (ROOT / "config/publication.yaml").read_text(encoding="utf-8")
+    channels = (ROOT / "config/channels.yaml").read_text(encoding="utf-8")
+    for key in set(Publication.model_fields) - {"series", "people"}:
+        block = next(part for part in paper.split("\n\n") if re.search(rf"^#? ?{key}:", part, re.MULTILINE))
+        assert block.startswith("# "), key
+    assert all(re.search(rf"\b{key}\b", channels) for key in ReleaseSettings.model_fields)
