@@ -50,20 +50,20 @@ def _ids(articles: Sequence[Article]) -> Iterator[Finding]:
 
 
 def _slugs(articles: Sequence[Article]) -> Iterator[Finding]:
-    taken: dict[str, Article] = {}
+    """Yield a finding at every article that wants an address another wants too: neither is to go first by accident."""
+    wanted: defaultdict[str, dict[str, tuple[Article, str]]] = defaultdict(dict)
     for article in sorted(articles, key=lambda article: str(article.path)):
         for name, key in [(article.slug, "slug"), *((alias, "aliases") for alias in article.matter.aliases)]:
-            path = name if key == "slug" else _alias_slug(name)
-            other = taken.get(path) if path else None
-            if path and other is not None and other.id != article.id:
-                code = "slug-twice" if key == "slug" else "alias-taken"
-                yield at(
-                    article, code, key,
-                    Sentence(ja=f"「{path}」は {other.path} が使っています", en=f"`{path}` is used by {other.path}"),
-                    remedy=Sentence(ja="どちらかの slug を変えてください", en="change one of the two slugs"),
-                )  # fmt: skip
-            elif path:
-                taken[path] = article
+            if path := name if key == "slug" else _alias_slug(name):
+                wanted[path].setdefault(article.id, (article, key))
+    for path, wanting in wanted.items():
+        for article, key in wanting.values() if len(wanting) > 1 else ():
+            other = next(one for one, _ in wanting.values() if one is not article)
+            yield at(
+                article, "slug-twice" if key == "slug" else "alias-taken", key,
+                Sentence(ja=f"「{path}」は {other.path} も使っています", en=f"`{path}` is also used by {other.path}"),
+                remedy=Sentence(ja="どちらかの slug を変えてください", en="change one of the two slugs"),
+            )  # fmt: skip
 
 
 def _alias_slug(alias: str) -> str:
