@@ -13,7 +13,7 @@ ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
 MOVED := $(shell test ! -e .venv/.runtime || { $(BIN)/python -c "" && head -n 3 $(BIN)/kawaraban | grep -qF "$$(pwd -P)/.venv/bin/"; } 2>/dev/null || echo moved)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup publish test lint bench clean moved
+.PHONY: help setup publish test lint faults bench clean moved
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -65,6 +65,9 @@ lint: .venv/.development ## formatting, rules, types, import contracts, declared
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+faults: .venv/.development ## kill publishers, break networks, let workers race; count what was stored (2 minutes)
+	$(BIN)/python -m tests.faults $(ARGS)
 
 bench: .venv/.development ## measure what grows with the archive (bench/)
 	@for file in $$(grep -l '^if __name__' bench/*.py 2>/dev/null); do \
