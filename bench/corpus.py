@@ -45,7 +45,7 @@ def add(root: Path, number: int, sample: Path, chance: random.Random, *, newest:
     text = re.sub(r"^(汀|Lio): ", rf"\1: {word}、", text, flags=re.MULTILINE)
     (folder / "index.md").write_text(text, encoding="utf-8")
     for picture in sample.parent.glob("*.png"):
-        (folder / picture.name).hardlink_to(picture) if _same_disk(picture, folder) else shutil.copy(picture, folder)
+        shutil.copy(picture, folder)  # a hard link would change the time of every other one
     return folder / "index.md"
 
 
@@ -56,7 +56,3 @@ def article_id(number: int) -> str:
         number, digit = divmod(number, len(ALPHABET))
         digits = ALPHABET[digit] + digits
     return f"k{digits}"
-
-
-def _same_disk(one: Path, other: Path) -> bool:
-    return one.stat().st_dev == other.stat().st_dev
