@@ -12,19 +12,22 @@ from sqlalchemy import Connection, Engine
 
 from kawaraban.delivery import Attempt, Delivery, Receipt
 from kawaraban.errors import Sentence
-from kawaraban.ledger import deciding, memory, queries, sending, trouble
+from kawaraban.ledger import deciding, history, memory, queries, sending, trouble
+from kawaraban.ledger.alerts import Alerts
 from kawaraban.ledger.records import (
     Answer,
     Claim,
     Ending,
     Event,
     Expectation,
+    Former,
     Hold,
     Identity,
     Known,
     Posted,
     Scope,
     Seen,
+    Stood,
 )
 from kawaraban.ledger.sending import Lease
 from kawaraban.ledger.writing import Note
@@ -58,6 +61,11 @@ class Reading:
         """Return one delivery, or None where nothing was ever expected."""
         with self._read() as connection:
             return queries.delivery(connection, article, channel)
+
+    def next_instant(self, after: datetime) -> datetime | None:
+        """Return the first instant after `after` at which a row is due, may be tried again, or its lease ends; None: none."""
+        with self._read() as connection:
+            return queries.next_instant(connection, after)
 
     def attempts(self, article: str, channel: str) -> list[Attempt]:
         """Return its tries, oldest first."""
@@ -117,6 +125,16 @@ class Reading:
             digest = queries.digest_at(connection, article, channel, at)
             return queries.variant(connection, digest, channel) if digest else None
 
+    def stood(self, article: str) -> list[Stood]:
+        """Return every text of it that was live, with its times, in the order in which they went out."""
+        with self._read() as connection:
+            return history.stood(connection, article)
+
+    def former(self, channel: str) -> list[Former]:
+        """Return what was live on that channel and was taken down, by article: for the edition's tombstones."""
+        with self._read() as connection:
+            return history.former(connection, channel)
+
     def holds(self) -> list[Hold]:
         """Return the holds in force."""
         with self._read() as connection:
@@ -149,6 +167,11 @@ class Ledger(Reading):
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+    @property
+    def alerts(self) -> Alerts:
+        """What was told to whom, and what parts of the house report of themselves."""
+        return Alerts(self._read, self._write)
 
     # --- before sending ---
 
@@ -257,6 +280,16 @@ class Ledger(Reading):
         """End a pin."""
         with self._write() as connection:
             deciding.pin(connection, (article, channel), None, None, Note(now, who))
+
+    def reopen(self, article: str, channel: str, *, now: datetime, who: str) -> bool:
+        """Let what was withdrawn there go out again (`publish --again`); False where nothing is to be reopened."""
+        with self._write() as connection:
+            return deciding.reopen(connection, (article, channel), Note(now, who))
+
+    def read_back(self, article: str, channel: str, differences: tuple[str, ...], *, now: datetime, who: str) -> bool:
+        """Record how what is live there differs from what was sent (`verify`); False where that was known."""
+        with self._write() as connection:
+            return deciding.read_back(connection, (article, channel), differences, Note(now, who))
 
     def hold(self, scope: Scope, *, now: datetime, who: str, why: str = "") -> Hold:
         """Stop what `scope` covers; holding it twice keeps the first."""

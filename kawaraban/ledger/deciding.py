@@ -62,6 +62,28 @@ def pin(connection: Connection, pair: Pair, digest: str | None, against: str | N
     )
 
 
+def reopen(connection: Connection, pair: Pair, note: Note) -> bool:
+    """Let what was withdrawn, or is to be taken down, go out again; False where nothing of the kind is there."""
+    before = queries.delivery(connection, *pair)
+    if before is None:
+        return False
+    after = moves.brought_back(before)
+    if after == before:
+        return False
+    _write(connection, before, after, note.event(EventKind.REOPENED, before, after, why="again"))
+    return True
+
+
+def read_back(connection: Connection, pair: Pair, differences: tuple[str, ...], note: Note) -> bool:
+    """Record how what is live differs from what was sent; False where that was known."""
+    before = writing.existing(connection, *pair)
+    if before.differences == differences or not before.public:
+        return False
+    after = replace(before, differences=differences)
+    _write(connection, before, after, note.event(EventKind.READ_BACK, before, after, why="; ".join(differences)))
+    return True
+
+
 def _write(connection: Connection, before: Delivery, after: Delivery, event: Event) -> None:
     writing.move(connection, [(before, after)])
     writing.tell(connection, [event])

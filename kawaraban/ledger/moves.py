@@ -103,6 +103,15 @@ def pinned(delivery: Delivery, digest: str | None, against: str | None) -> Deliv
     return replace(delivery, pinned_digest=digest, pinned_against=against)
 
 
+def brought_back(delivery: Delivery) -> Delivery:
+    """Return it without what keeps it down: the state, the pin, and the request to a person."""
+    if delivery.pinned_digest == TAKE_DOWN:
+        delivery = replace(delivery, pinned_digest=None, pinned_against=None)
+    if delivery.handed_over == TAKE_DOWN:
+        delivery = replace(delivery, handed_over=None)
+    return reopened(delivery) if delivery.state is State.WITHDRAWN else delivery
+
+
 def _rest(delivery: Delivery) -> State:
     """Where it stands when nothing is being tried: what subscribers see decides."""
     return State.LIVE if delivery.public else State.WAITING

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from kawaraban.delivery import ActionKind, Attempt, Delivery, State
 from kawaraban.ledger import tables as t
@@ -55,6 +55,19 @@ def _deliveries(connection: Connection, asked: Select[tuple[object, ...]]) -> li
 
 def _delivery(row: RowMapping) -> Delivery:
     return Delivery(**{**row, "state": State(row["state"])})
+
+
+def next_instant(connection: Connection, after: datetime) -> datetime | None:
+    """Return the first instant after `after` at which something is due, may be tried again, or is free to be taken over."""
+    c = t.deliveries.c
+    waiting = (c.state == State.WAITING) & ~c.off
+    asked = [
+        select(func.min(c.due)).where(waiting, c.due > after),
+        select(func.min(c.next_try)).where(c.next_try > after),
+        select(func.min(c.lease_until)).where(c.state == State.SENDING, c.lease_until > after),
+    ]
+    found = [connection.execute(one).scalar() for one in asked]
+    return min((one for one in found if one is not None), default=None)
 
 
 def attempts(connection: Connection, article: str, channel: str) -> list[Attempt]:
@@ -160,7 +173,9 @@ def kept(connection: Connection) -> frozenset[tuple[str, str]]:
 def standing(connection: Connection, slugs: Collection[str]) -> dict[str, str]:
     """Return slug → the article that is public under it now, of these slugs."""
     d, v = t.deliveries.c, t.variants.c
-    asked = select(v.slug, d.article).join(t.deliveries, (v.digest == d.live_digest) & (v.channel == d.channel))
+    # by slug, then by the deliveries' key: without the article SQLite goes through a whole channel for each slug
+    there = (d.article == v.article) & (d.channel == v.channel) & (d.live_digest == v.digest)
+    asked = select(v.slug, d.article).join(t.deliveries, there)
     return {
         row.slug: row.article
         for chunk in chunks(slugs)

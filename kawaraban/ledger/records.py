@@ -9,6 +9,7 @@ from typing import Literal
 
 from kawaraban.delivery import ActionKind, Receipt, State
 from kawaraban.errors import Sentence
+from kawaraban.variant import Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Answer:
 
     `unavailable` means that nothing was sent: the delivery goes back to where it was and waits until `next_try`; to
     `unsure` where an earlier try is still in doubt. `digest` and `article_digest` name the text that is live where it is
-    not the attempt's own, but that of an earlier try which was found.
+    not the attempt's own, but that of an earlier try which was found. `why` is what a person gave as the reason (withdrawn).
     """
 
     outcome: Literal["live", "withdrawn", "refused", "unavailable", "unsure"]
@@ -99,6 +100,7 @@ class Answer:
     next_try: datetime | None = None
     digest: str | None = None
     article_digest: str | None = None
+    why: str = ""
 
 
 class Settlement(StrEnum):
@@ -160,6 +162,7 @@ class EventKind(StrEnum):
     SETTLED = "settled"
     PINNED = "pinned"
     UNPINNED = "unpinned"
+    READ_BACK = "read back"  # what is live there was read, and differs (or no longer does)
     HELD = "held"
     RESUMED = "resumed"
 
@@ -188,6 +191,26 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """A text that was live: on which channel, from when, and until when (None: it still is)."""
+
+    channel: str
+    digest: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What was live and is no more: the last text, when it was taken down, and the reason given ("" where none was)."""
+
+    article: str
+    variant: Variant
+    at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What a hold covers: one article, one channel, one delivery, or (both None) everything."""
 
@@ -207,3 +230,31 @@ class Hold:
     since: datetime
     who: str
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    An alert as one place got it.
+
+    `cause` is the stable key of what it was about, `place` where it went (the reference to its address, never that
+    itself), `said` its headline. `last` moves with each reminder; `ended`: the cause was gone then, and that was told.
+    """
+
+    cause: str
+    place: str
+    said: Sentence
+    first: datetime
+    last: datetime
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Trouble that a part of the house reports of itself (a backup that failed), until it reports that it is mended."""
+
+    name: str
+    kind: str
+    what: Sentence
+    since: datetime
+    remedy: Sentence | None = None

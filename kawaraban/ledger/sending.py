@@ -200,7 +200,7 @@ def _run(note: Note, attempt: Attempt) -> Note:
 def _why(answer: Answer) -> str:
     if answer.error is not None:
         return answer.error.en
-    return (answer.receipt.url or answer.receipt.remote_id) if answer.receipt else answer.outcome
+    return (answer.receipt.url or answer.receipt.remote_id) if answer.receipt else answer.why or answer.outcome
 
 
 def _proven(before: Delivery, attempt: Attempt, answer: Answer) -> Delivery | None:

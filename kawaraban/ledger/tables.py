@@ -211,3 +211,24 @@ locks = Table(
     Column("since", Instant, nullable=False),
     Column("until", Instant, nullable=False),
 )
+
+alerts = Table(
+    "alerts",
+    tables,
+    Column("cause", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("said", Said, nullable=False),
+    Column("first", Instant, nullable=False),
+    Column("last", Instant, nullable=False),
+    Column("ended", Instant),
+)
+
+reports = Table(
+    "reports",
+    tables,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("what", Said, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("remedy", Said),
+)

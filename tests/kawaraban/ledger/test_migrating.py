@@ -9,18 +9,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect
 
 from kawaraban.errors import WrongInput
 from kawaraban.ledger import Scope, address, open_ledger, opening
-from tests.kawaraban.ledger.opened import T0
+from kawaraban.ledger.tables import tables as metadata
+from tests.kawaraban.ledger.opened import T0, expected, variant
 
 LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -42,10 +45,21 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program of tomorrow: it has one migration more."""
     folder = tmp_path / "later"
     shutil.copytree(opening.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0002_letters.py").write_text(LATER, encoding="utf-8")
+    (folder / "versions" / "v9999_letters.py").write_text(LATER.replace("{head}", opening.HEAD), encoding="utf-8")
     monkeypatch.setattr(opening, "MIGRATIONS", folder)
-    monkeypatch.setattr(opening, "HEAD", "0002")
+    monkeypatch.setattr(opening, "HEAD", "9999")
     return folder
+
+
+@pytest.fixture
+def first_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The program as it was first shipped: one migration; undo it for today's."""
+    folder = tmp_path / "first"
+    newer = shutil.ignore_patterns("__pycache__", "v000[2-9]*", "v00[1-9]*")
+    shutil.copytree(opening.MIGRATIONS, folder, ignore=newer)
+    monkeypatch.setattr(opening, "MIGRATIONS", folder)
+    monkeypatch.setattr(opening, "HEAD", "0001")
+    return monkeypatch
 
 
 def tables(url: str) -> set[str]:
@@ -71,6 +85,23 @@ def test_an_old_ledger_is_migrated_and_keeps_what_it_knows(
         open_ledger(url, now=T0)
     assert caught.value.remedy is not None
     assert caught.value.place is not None
+
+
+def test_a_ledger_of_the_first_edition_is_brought_up_to_date(
+    first_edition: pytest.MonkeyPatch, url: str, tmp_path: Path
+) -> None:
+    with open_ledger(url, now=T0, root=tmp_path) as old:
+        text = expected(old, variant())
+        rows, events = old.deliveries(), old.events()
+    first_edition.undo()
+    with open_ledger(url, now=T0) as new:
+        assert (new.deliveries(), new.events()) == (rows, events)
+        assert new.alerts.told() == []
+        new.keep(text)
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
 
 
 def test_a_migration_that_breaks_leaves_everything_as_it_was_and_begins_anew(

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from kawaraban.delivery import ActionKind, Attempt, Delivery, State
 from kawaraban.errors import Conflict, Sentence
-from kawaraban.ledger import Answer, Claim, EventKind, Expectation, Ledger
+from kawaraban.ledger import Answer, Claim, EventKind, Expectation, Ledger, queries
 from kawaraban.variant import LiveElsewhere, Variant
-from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, receipt, variant
+from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, fresh, receipt, variant
 
 NO = Sentence(ja="だめです", en="no")
 
@@ -224,3 +226,15 @@ def test_expecting_the_same_again_writes_nothing(ledger: Ledger) -> None:
         EventKind.RESCHEDULED,
         EventKind.OFF,
     ]
+
+
+def test_asking_which_addresses_are_taken_goes_by_keys_and_reads_no_whole_table(tmp_path: Path) -> None:
+    with fresh(tmp_path) as ledger, ledger._read() as connection:
+        asked: list[str] = []
+        event.listen(connection.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        queries.standing(connection, ["kawa"])
+        lines = [
+            row["detail"] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", ("kawa",)).mappings()
+        ]
+    assert any("variants_slug" in line for line in lines)
+    assert not [line for line in lines if line.startswith("SCAN") or "deliveries_channel" in line]
