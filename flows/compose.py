@@ -7,6 +7,7 @@ flows and tests differ only in what they pass here.
 
 from __future__ import annotations
 
+import copy
 import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -63,6 +64,13 @@ class House:
 
         url = self.ledger_url or address(self.root / STATE / "ledger.sqlite")
         return open_ledger(url, now=self.clock(), root=self.root)
+
+    def acting(self, who: str) -> House:
+        """Return the same house, with the same open ledger, on behalf of `who`. Only this one is closed."""
+        _ = self.ledger
+        other = copy.copy(self)
+        object.__setattr__(other, "who", who)  # frozen, and made this moment
+        return other
 
     def __enter__(self) -> Self:
         """Return itself."""

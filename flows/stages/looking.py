@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.compose import House
-from flows.stages.planning import Question, plan
+from flows.stages.planning import Planned, Question, plan
 from flows.stages.surveying import broken_files, survey
 from flows.stages.values import ChannelRow, Shown, StatusRow
 from kawaraban import address
@@ -22,7 +22,11 @@ _WHERE = ("path", "site", "server", "url")
 
 def status(house: House, names: Sequence[str], *, now: datetime) -> list[StatusRow]:
     """Return a row for each (article, channel), in the order of the plan."""
-    planned = plan(house, Question(tuple(names)), now=now)
+    return rows_of(house, plan(house, Question(tuple(names)), now=now))
+
+
+def rows_of(house: House, planned: Planned) -> list[StatusRow]:
+    """Return the rows of a plan that is made already."""
     deliveries = {(one.article, one.channel): one for one in house.ledger.deliveries()}
     slugs = {article.id: article.slug for article in planned.survey.reading.articles}
     return [

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import Literal
 
 from flows.compose import House
@@ -43,7 +44,12 @@ class Part:
 
 @dataclass
 class Publishing:
-    """One publish under way. `run` is the id of the Prefect run, if there is one."""
+    """
+    One publish under way. `run` is the id of the Prefect run, if there is one.
+
+    `ahead` is a plan made before its time; `settled` tells whether an article's file is not just being written (what is
+    stays for the next pass); `stopped` whether to end before the next delivery: what is left is still due.
+    """
 
     house: House
     request: PublishRequest
@@ -61,6 +67,10 @@ class Publishing:
         """Whether anything that was tried failed."""
         return bool(self.troubles) or any(result.failed for result in self.results)
 
+    ahead: Planned | None = None
+    settled: Callable[[PurePath], bool] = lambda _path: True
+    stopped: Callable[[], bool] = lambda: False
+    left: frozenset[str] = frozenset()  # articles whose files are being written
     def failed_at(self, part: Part) -> bool:
         """Whether a part failed beside its deliveries."""
         return any(trouble.channel in part.channels for trouble in self.troubles)
@@ -79,10 +89,12 @@ class Publishing:
     def prepare(self) -> Planned:
         """Read, render and plan; write down what is expected. Raises Conflict when `--plan` no longer holds."""
         self.progress(Step("read", Sentence(ja="記事を読んでいます", en="reading the articles")))
-        planned = self._agreed()
-        if write_class(self.house, self.request, planned.survey.articles, now=self.now):
+        planned = self.ahead or self._agreed()
+        brought_back = bring_back(self.house, self.request, planned.survey.articles, now=self.now)
+        if write_class(self.house, self.request, planned.survey.articles, now=self.now) or brought_back:
             planned = self._plan()
-        self._write_down(planned)
+        self.write_down(planned)
+        self.left = self._unsettled(planned)
         self.planned = planned
         count, short = len(planned.plan.to_do), planned.plan.short
         self.progress(Step("plan", Sentence(ja=f"計画 {short}：{count}件", en=f"plan {short}: {count} to do")))
@@ -95,6 +107,17 @@ class Publishing:
             return planned
         whole = replace(self.request, channels=())
         if self.request.channels and self._plan(whole).plan.matches(agreed):
+    def plan_ahead(self) -> Planned:
+        """Plan before the time has come, as it will be at `now`; `prepare` then only writes down."""
+        self.ahead = self._plan()
+        return self.ahead
+
+    def _unsettled(self, planned: Planned) -> frozenset[str]:
+        """Asked after the files were read: one that has changed since is not what somebody has finished writing."""
+        touched = {action.article for action in planned.plan.to_do}
+        articles = (article for article in planned.survey.articles if article.id in touched)
+        return frozenset(article.id for article in articles if not self.settled(article.path))
+
             return planned
         raise _moved(planned)
 
@@ -103,7 +126,8 @@ class Publishing:
         question = Question(asked.names, asked.channels, asked.refresh, asked.again)
         return plan(self.house, question, now=self.now, progress=self.progress)
 
-    def _write_down(self, planned: Planned) -> None:
+    def write_down(self, planned: Planned) -> None:
+        """Let the ledger know what is expected, with its due times: `status` and the schedule are true from here on."""
         ledger = self.house.ledger
         ledger.saw(
             Seen(article.id, article.matter.title, str(article.path), article.slug, article.digest)
@@ -134,7 +158,8 @@ class Publishing:
                 yield Part(channel.name, (channel.name,))
 
     def _to_do(self) -> tuple[Action, ...]:
-        return self.planned.plan.to_do if self.planned else ()
+        todo = self.planned.plan.to_do if self.planned else ()
+        return tuple(action for action in todo if action.article not in self.left) if self.left else todo
 
     def deliver(self, part: Part) -> list[Result]:
         """Deliver one part; whatever goes wrong becomes results and troubles."""
@@ -179,6 +204,8 @@ class Publishing:
         else:
             _LOG.exception("delivering to %s", channel, exc_info=error)
             self.troubles.append(Trouble(channel, broken(error)))
+            if self.stopped():
+                break
 
     def _is_free(self, action: Action) -> bool:
         """An action that must follow another of this run goes only if that one succeeded, or is in the same write."""
@@ -229,6 +256,8 @@ def publish(
 @contextmanager
 def one_at_a_time(house: House, progress: Progress, patience: timedelta = PATIENCE) -> Iterator[None]:
     """Hold the ledger's lock for a `with`; wait a little for another publish, then raise Conflict naming its owner."""
+            if self.stopped():
+                break
     deadline = time.monotonic() + patience.total_seconds()
     said = False
     while True:

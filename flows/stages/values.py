@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from kawaraban.article.finding import Finding
 from kawaraban.delivery import ActionKind, State, Word
@@ -82,30 +83,6 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """
-    A whole publish: the plan it followed, how each action ended, and how it ran ("prefect" or "plain").
-
-    `furniture` are the sites whose lists or theme moved without an article; `troubles` what failed beside deliveries;
-    `broken` the files that gave no article at all.
-    """
-
-    plan: Plan
-    results: tuple[Result, ...]
-    engine: Literal["prefect", "plain"] = "plain"
-    furniture: tuple[str, ...] = ()
-    named: bool = False
-    troubles: tuple[Trouble, ...] = ()
-    broken: tuple[Finding, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """Whether a delivery or a part failed, or an article that was named is blocked."""
-        blocked = self.named and bool(self.plan.blocked)
-        return blocked or bool(self.troubles) or any(result.failed for result in self.results)
-
-
-@dataclass(frozen=True, slots=True)
 class StatusRow:
     """One (article, channel) as people and programs read it (DESIGN section 7, `status`)."""
 
@@ -128,6 +105,39 @@ class StatusRow:
     since: datetime | None
     verified: bool
     differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """How every delivery stands after a publish, and the newsroom's time zone: all that is needed to show it."""
+
+    rows: tuple[StatusRow, ...]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """
+    A whole publish: the plan it followed, how each action ended, and how it ran ("prefect" or "plain").
+
+    `furniture` are the sites whose lists or theme moved without an article; `troubles` what failed beside deliveries;
+    `broken` the files that gave no article at all; `afterwards` how all stands then, where a publisher did it.
+    """
+
+    plan: Plan
+    results: tuple[Result, ...]
+    engine: Literal["prefect", "plain"] = "plain"
+    furniture: tuple[str, ...] = ()
+    named: bool = False
+    troubles: tuple[Trouble, ...] = ()
+    broken: tuple[Finding, ...] = ()
+    afterwards: Afterwards | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether a delivery or a part failed, or an article that was named is blocked."""
+        blocked = self.named and bool(self.plan.blocked)
+        return blocked or bool(self.troubles) or any(result.failed for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
