@@ -61,16 +61,16 @@ class Publishing:
     furniture: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     done: set[str] = field(default_factory=set)  # names of the parts that were delivered
+    ahead: Planned | None = None
+    settled: Callable[[PurePath], bool] = lambda _path: True
+    stopped: Callable[[], bool] = lambda: False
+    left: frozenset[str] = frozenset()  # articles whose files are being written
 
     @property
     def failed(self) -> bool:
         """Whether anything that was tried failed."""
         return bool(self.troubles) or any(result.failed for result in self.results)
 
-    ahead: Planned | None = None
-    settled: Callable[[PurePath], bool] = lambda _path: True
-    stopped: Callable[[], bool] = lambda: False
-    left: frozenset[str] = frozenset()  # articles whose files are being written
     def failed_at(self, part: Part) -> bool:
         """Whether a part failed beside its deliveries."""
         return any(trouble.channel in part.channels for trouble in self.troubles)
@@ -90,8 +90,7 @@ class Publishing:
         """Read, render and plan; write down what is expected. Raises Conflict when `--plan` no longer holds."""
         self.progress(Step("read", Sentence(ja="記事を読んでいます", en="reading the articles")))
         planned = self.ahead or self._agreed()
-        brought_back = bring_back(self.house, self.request, planned.survey.articles, now=self.now)
-        if write_class(self.house, self.request, planned.survey.articles, now=self.now) or brought_back:
+        if write_class(self.house, self.request, planned.survey.articles, now=self.now):
             planned = self._plan()
         self.write_down(planned)
         self.left = self._unsettled(planned)
@@ -100,13 +99,6 @@ class Publishing:
         self.progress(Step("plan", Sentence(ja=f"計画 {short}：{count}件", en=f"plan {short}: {count} to do")))
         return planned
 
-    def _agreed(self) -> Planned:
-        """Return the plan; the hash somebody agreed to may also be that of all channels, of which only some were asked."""
-        planned, agreed = self._plan(), self.request.plan_hash
-        if agreed is None or planned.plan.matches(agreed):
-            return planned
-        whole = replace(self.request, channels=())
-        if self.request.channels and self._plan(whole).plan.matches(agreed):
     def plan_ahead(self) -> Planned:
         """Plan before the time has come, as it will be at `now`; `prepare` then only writes down."""
         self.ahead = self._plan()
@@ -118,6 +110,13 @@ class Publishing:
         articles = (article for article in planned.survey.articles if article.id in touched)
         return frozenset(article.id for article in articles if not self.settled(article.path))
 
+    def _agreed(self) -> Planned:
+        """Return the plan; the hash somebody agreed to may also be that of all channels, of which only some were asked."""
+        planned, agreed = self._plan(), self.request.plan_hash
+        if agreed is None or planned.plan.matches(agreed):
+            return planned
+        whole = replace(self.request, channels=())
+        if self.request.channels and self._plan(whole).plan.matches(agreed):
             return planned
         raise _moved(planned)
 
@@ -189,6 +188,8 @@ class Publishing:
     def _each(self, actions: list[Action], planned: Planned) -> list[Result]:
         results = []
         for number, action in enumerate(actions, 1):
+            if self.stopped():
+                break
             what = Sentence(ja=f"{action.channel} へ出しています", en=f"delivering to {action.channel}")
             self.progress(Step("deliver", what, action.channel, number, len(actions)))
             sending = Sending(self.house, action, planned, self.now, self.run)
@@ -204,8 +205,6 @@ class Publishing:
         else:
             _LOG.exception("delivering to %s", channel, exc_info=error)
             self.troubles.append(Trouble(channel, broken(error)))
-            if self.stopped():
-                break
 
     def _is_free(self, action: Action) -> bool:
         """An action that must follow another of this run goes only if that one succeeded, or is in the same write."""
@@ -241,6 +240,8 @@ class Publishing:
         if self.planned is None:
             self.prepare()
         for part in self.parts():
+            if self.stopped():
+                break
             self.deliver(part)
         return self.finish(engine)
 
@@ -256,8 +257,6 @@ def publish(
 @contextmanager
 def one_at_a_time(house: House, progress: Progress, patience: timedelta = PATIENCE) -> Iterator[None]:
     """Hold the ledger's lock for a `with`; wait a little for another publish, then raise Conflict naming its owner."""
-            if self.stopped():
-                break
     deadline = time.monotonic() + patience.total_seconds()
     said = False
     while True:
