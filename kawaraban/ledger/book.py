@@ -67,11 +67,6 @@ class Reading:
         with self._read() as connection:
             return queries.next_instant(connection, after)
 
-    def next_instant(self, after: datetime) -> datetime | None:
-        """Return the first instant after `after` at which a row is due, may be tried again, or its lease ends; None: none."""
-        with self._read() as connection:
-            return queries.next_instant(connection, after)
-
     def attempts(self, article: str, channel: str) -> list[Attempt]:
         """Return its tries, oldest first."""
         with self._read() as connection:
