@@ -135,10 +135,10 @@ def test_prefect_may_call_the_flow_by_its_entry_point(
 ) -> None:
     house.close()
     monkeypatch.setenv("KAWARABAN_ROOT", str(paper.root))
-    flow._prefect(paper.root, under.url)
-    with flow._settings(under.url):
-        state: Any = flow._flow()(names=["rain"], channels=["site"], return_state=True)  # Any: Prefect's state
-    flow._let_go()
+    flow.load_prefect(paper.root, under.url)
+    with flow.talking_to(under.url):
+        state: Any = flow.flows().publish(names=["rain"], channels=["site"], return_state=True)  # Any: Prefect's state
+    flow.let_go()
     assert state.is_completed()
     assert paper.page().is_file()
     assert "channel:site" in under.newest()["tags"]
