@@ -204,14 +204,18 @@ class Machine(RuleBasedStateMachine):
             return
         if row.state is not State.UNSURE or self.working:
             return
-        tries = self.ledger.attempts(ID, CHANNEL)
-        settlement = Settlement.ARRIVED if self.took(tries[-1]) or self.server.posts else Settlement.NOT_ARRIVED
-        if tries[-1].action is not ActionKind.CREATE and not self.took(tries[-1]):
-            settlement = Settlement.NOT_ARRIVED
+        tried = self.in_doubt(row)
+        arrived = self.took(tried) or (tried.action is ActionKind.CREATE and bool(self.server.posts))
+        settlement = Settlement.ARRIVED if arrived else Settlement.NOT_ARRIVED
         self.ledger.settle(Ending(ID, CHANNEL, settlement), now=self.now, who="editor")
         there = next(iter(self.server.posts.values()), None)
         if there is not None and self.row.live_digest != there:
             self.person_records(there)
+
+    def in_doubt(self, row: Delivery) -> Attempt:
+        """The latest try that may have arrived: what a person is asked about (one that only asked sent nothing)."""
+        tries = self.ledger.attempts(ID, CHANNEL)
+        return [one for one in tries if one.number > row.cleared and one.outcome in ("lapsed", "unsure")][-1]
 
     @rule()
     def person_posts(self) -> None:
