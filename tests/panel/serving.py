@@ -73,7 +73,9 @@ class Newsboat:
 
     def __init__(self, home: Path, *urls: str) -> None:
         self.home, self.program = home, tool("newsboat")
-        self.environment = {**os.environ, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+        # a size in the environment would outweigh that of the terminal
+        inherited = {name: value for name, value in os.environ.items() if name not in {"LINES", "COLUMNS"}}
+        self.environment = {**inherited, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         (home / "urls").write_text("".join(f"{url}\n" for url in urls), encoding="utf-8")
         (home / "config").write_text("", encoding="utf-8")
         self.command = [
