@@ -80,8 +80,8 @@ class SQLite:
 
     @property
     def place(self) -> Path:
-        """The file."""
-        return Path(str(self.address.database))
+        """The file; SQLite's own URI form (`file:/…`, sqlite.org/uri.html) names it, too."""
+        return Path(str(self.address.database).removeprefix("file:"))
 
     def engine(self) -> Engine:
         """Return an engine that begins its own transactions; the driver's implicit ones come too late for a lock."""

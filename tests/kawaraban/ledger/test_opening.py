@@ -113,13 +113,16 @@ def test_a_locked_ledger_says_that_another_program_has_it(tmp_path: Path, monkey
         ledger.hold(Scope(), now=T0, who="editor")
 
 
-def test_a_ledger_that_may_not_be_written_says_so(tmp_path: Path) -> None:
+def test_a_ledger_that_may_not_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
     fresh(tmp_path).close()
     url = f"sqlite:///file:{tmp_path / FILE}?mode=ro&uri=true"
     with open_ledger(url, now=T0) as ledger:
         assert ledger.deliveries() == []
         with pytest.raises(WrongInput, match="can't be opened for writing"):
             ledger.hold(Scope(), now=T0, who="editor")
+    assert not list(Path().iterdir())
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None:
