@@ -11,6 +11,8 @@ CORRECTIONS_PAGE = "/corrections/"
 FIND_PAGE = "/archive/"
 ABOUT_PAGE = "/about/"
 SITEMAP = "/sitemap.xml"
+TOMBSTONE = "410.html"
+"""What stands at the end of an address whose page was taken down (`/articles/x/` + this): servers answer 410 with it."""
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
 
 

@@ -11,20 +11,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 
 from kawaraban.variant import Variant
 
 
 class Stage(IntEnum):
-    """The order of writing; removal goes the other way round. POINTERS name files of FEEDS: robots.txt, a sitemap index."""
+    """
+    The order of writing; removal goes the other way round. POINTERS name files of FEEDS: robots.txt, a sitemap index.
+
+    TOMBSTONES stand in for pages that go: they come when nothing links to those any more, and before those are removed.
+    """
 
     ASSETS = 0
     PAGES = 1
     LISTS = 2
     FEEDS = 3
     POINTERS = 4
+    TOMBSTONES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,20 @@ class LiveArticle:
     variant: Variant
     since: datetime
     hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """
+    An article that was public and is no more: its last variant, the day it was taken down, and the reason given.
+
+    `expired`: nobody withdrew it, its time was over.
+    """
+
+    variant: Variant
+    at: datetime | date
+    reason: str = ""
+    expired: bool = False
 
 
 def edition_key(*parts: str) -> str:

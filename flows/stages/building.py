@@ -15,6 +15,7 @@ from flows.compose import STATE, House
 from flows.stages.edition import EditionGroup, Live, files_of, groups, recorded_live
 from flows.stages.planning import Planned, Planning
 from flows.stages.surveying import Survey, broken_files, survey
+from flows.stages.tombstones import Tombstones
 from flows.stages.values import Built
 from kawaraban.channels.protocol import RecordedByHand
 from kawaraban.channels.site.manifest import Manifest, Written
@@ -45,7 +46,9 @@ def build(
     planned, rows = _as_if(house, survey(house, ()), at or now)
     group = _group(house)
     live = _live(house, group, planned, rows, at or now)
-    files = files_of(house, group, live)
+    going = [one for one in planned.plan.to_do if one.action is ActionKind.WITHDRAW and one.channel == group.site.name]
+    graves = Tombstones(house, group.site.name, planned.survey.reading.articles, at or now)
+    files = files_of(house, group, live, graves.all(live[group.site.name], going))
     house.close()  # the processes that make the files have no business with the ledger
     _write(house, out, files, jobs)
     for name in with_:

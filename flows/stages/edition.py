@@ -13,12 +13,14 @@ from urllib.parse import unquote
 from flows.compose import House
 from flows.stages.delivery import Try, broken, result_of
 from flows.stages.planning import Planned
+from flows.stages.tombstones import Tombstones
+from flows.stages.turns import following, unheld
 from flows.stages.values import Progress, Result, Step, Trouble, unwatched
 from kawaraban import address
 from kawaraban.channels.protocol import EditionChannel
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import ActionKind, Receipt
-from kawaraban.edition import EditionFile, LiveArticle, Stage, edition_digest
+from kawaraban.edition import EditionFile, Gone, LiveArticle, Stage, edition_digest
 from kawaraban.errors import KawarabanError, Sentence
 from kawaraban.ledger import Answer, Claim, owner
 from kawaraban.plan import Action
@@ -59,9 +61,14 @@ def groups(house: House) -> list[EditionGroup]:
     return [EditionGroup(house.channel_settings(name), feeds) for name, feeds in house.sites.items()]
 
 
-def files_of(house: House, group: EditionGroup, live: Mapping[str, Mapping[str, LiveArticle]]) -> list[EditionFile]:
+def files_of(
+    house: House,
+    group: EditionGroup,
+    live: Mapping[str, Mapping[str, LiveArticle]],
+    gone: Sequence[Gone] = (),
+) -> list[EditionFile]:
     """
-    Return the edition's files; raises WrongInput for a theme that can't be used.
+    Return the edition's files, with a tombstone for what is `gone`; raises WrongInput for a theme that can't be used.
 
     A feed carries only what has its page on the site: an item whose page was taken down alone would link to nothing.
     """
@@ -70,7 +77,13 @@ def files_of(house: House, group: EditionGroup, live: Mapping[str, Mapping[str, 
     shown = list(live.get(group.site.name, {}).values())
     files = list(
         site_renderer.edition(
-            house.publication, group.site, shown, feeds=group.feeds, bytes_of=house.assets.bytes_of, theme=folder
+            house.publication,
+            group.site,
+            shown,
+            feeds=group.feeds,
+            bytes_of=house.assets.bytes_of,
+            theme=folder,
+            gone=gone,
         )
     )
     for feed in group.feeds:
@@ -124,11 +137,10 @@ class Editing:
         Where no action is due the edition is still compared: a new theme or a changed series goes out by itself, and a
         file that somebody deleted comes back. Nothing raises but a ledger that can't be read.
         """
-        spoiled = {
-            pair: error for action in actions if (error := self._picture_error(action)) for pair in [_pair(action)]
-        }
-        free = [action for action in actions if (action.article, action.after) not in spoiled]
-        tries = self._claimed(free)
+        free, stopped = unheld(self.house, actions)
+        self.edited.results += stopped
+        spoiled = {pair: error for action in free if (error := self._picture_error(action)) for pair in [_pair(action)]}
+        tries = self._claimed(following(free, actions, spoiled))
         if tries is not None:
             self._fail([(one, spoiled[_pair(one.action)]) for one in tries if _pair(one.action) in spoiled])
             self._publish([one for one in tries if _pair(one.action) not in spoiled])
@@ -186,6 +198,7 @@ class Editing:
         if receipt is not None:
             self._fail([(one, _MISSING) for one in missing])
             self._settle([one for one in tries if one not in missing], receipt)
+            self._whole_again()
 
     def _written(self, tries: Sequence[Try]) -> Receipt | None:
         """Write; None where nothing was to be done. A file's path is its natural key: writing it twice does no harm."""
@@ -193,7 +206,9 @@ class Editing:
         live = recorded_live(self.house, self.group)
         for one in tries:
             self._apply(live, one.action)
-        files = files_of(self.house, self.group, live)
+        site = self.group.site.name
+        going = [one.action for one in tries if one.action.channel == site and _goes(one.action)]
+        files = files_of(self.house, self.group, live, self._tombstones(site).all(live[site], going))
         digest = edition_digest(files)
         if channel.shows_edition(digest):
             if not tries:
@@ -201,6 +216,9 @@ class Editing:
         else:
             self.edited.furniture = not tries
         return channel.write(self._counted(files), digest)
+
+    def _tombstones(self, channel: str) -> Tombstones:
+        return Tombstones(self.house, channel, self.planned.survey.reading.articles, self.now)
 
     def _counted(self, files: Sequence[EditionFile]) -> list[EditionFile]:
         """The same files, each saying where it stands in the edition when its bytes are made."""
@@ -260,7 +278,8 @@ class Editing:
         answers = []
         for one in tries:
             if one.action.action is ActionKind.WITHDRAW:
-                answers.append((one.attempt, Answer("withdrawn")))
+                why = self._tombstones(one.action.channel).reason(one.action.article)
+                answers.append((one.attempt, Answer("withdrawn", why=why)))
                 self.edited.results.append(result_of(one.action, "withdrawn"))
                 continue
             url = self.planned.variant(one.action.article, one.action.channel, one.attempt.digest).head.url
@@ -269,6 +288,12 @@ class Editing:
             self.edited.results.append(result_of(one.action, "live", place=url))
         if answers:
             self.house.ledger.conclude(answers, now=self.now, who=self.house.who)
+
+    def _whole_again(self) -> None:
+        """What `verify` found changed in the folder is as it was written again."""
+        ledger = self.house.ledger
+        for row in ledger.differing(self.group.names):
+            ledger.read_back(row.article, row.channel, (), now=self.now, who=self.house.who)
 
     def _gone_wrong(self, tries: Sequence[Try], error: Sentence, remedy: Sentence | None = None) -> None:
         self._fail([(one, error) for one in tries])
@@ -290,6 +315,10 @@ class Editing:
 _MISSING = Sentence(
     ja="書いたはずのファイルが公開フォルダーにありません", en="the file that was written is not in the public folder"
 )
+
+
+def _goes(action: Action) -> bool:
+    return action.action is ActionKind.WITHDRAW
 
 
 def _pair(action: Action) -> tuple[str, str]:

@@ -130,6 +130,11 @@ class Reading:
         with self._read() as connection:
             return history.stood(connection, article)
 
+    def differing(self, channels: Collection[str]) -> list[Delivery]:
+        """Return the deliveries of these channels whose post was read back as different from what was sent."""
+        with self._read() as connection:
+            return history.differing(connection, channels)
+
     def former(self, channel: str) -> list[Former]:
         """Return what was live on that channel and was taken down, by article: for the edition's tombstones."""
         with self._read() as connection:
@@ -271,15 +276,21 @@ class Ledger(Reading):
         with self._write() as connection:
             deciding.settle(connection, ending, Note(now, who))
 
-    def pin(self, article: str, channel: str, digest: str, *, against: str, now: datetime, who: str) -> None:
-        """Hold an earlier text in place (rollback) until the article's file differs from `against`."""
+    def pin(  # noqa: PLR0913 - one delivery, what is held there, against what, and the event's three
+        self, article: str, channel: str, digest: str, *, against: str, now: datetime, who: str, why: str = ""
+    ) -> None:
+        """
+        Hold an earlier text in place (rollback) until the article's file differs from `against`.
+
+        With delivery.TAKE_DOWN as `digest` it is held down (withdrawn from this channel only), whatever the file says.
+        """
         with self._write() as connection:
-            deciding.pin(connection, (article, channel), digest, against, Note(now, who))
+            deciding.pin(connection, (article, channel), (digest, against), Note(now, who), why)
 
     def unpin(self, article: str, channel: str, *, now: datetime, who: str) -> None:
         """End a pin."""
         with self._write() as connection:
-            deciding.pin(connection, (article, channel), None, None, Note(now, who))
+            deciding.pin(connection, (article, channel), None, Note(now, who))
 
     def reopen(self, article: str, channel: str, *, now: datetime, who: str) -> bool:
         """Let what was withdrawn there go out again (`publish --again`); False where nothing is to be reopened."""

@@ -53,13 +53,13 @@ def settle(connection: Connection, ending: Ending, note: Note) -> None:
     memory.freeze(connection, [after])
 
 
-def pin(connection: Connection, pair: Pair, digest: str | None, against: str | None, note: Note) -> None:
-    """Set a pin, or (None) end it."""
+def pin(connection: Connection, pair: Pair, held: tuple[str, str] | None, note: Note, why: str = "") -> None:
+    """Set a pin (a digest, and the file's digest against which it is held), or (None) end it."""
     before = writing.existing(connection, *pair)
+    digest, against = held or (None, None)
     kind = EventKind.UNPINNED if digest is None else EventKind.PINNED
-    _write(
-        connection, before, moves.pinned(before, digest, against), note.event(kind, before, before, why=digest or "")
-    )
+    event = note.event(kind, before, before, why=why or digest or "")
+    _write(connection, before, moves.pinned(before, digest, against), event)
 
 
 def reopen(connection: Connection, pair: Pair, note: Note) -> bool:

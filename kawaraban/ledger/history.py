@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, func, select
 
+from kawaraban.delivery import Delivery
 from kawaraban.ledger import queries
 from kawaraban.ledger import tables as t
 from kawaraban.ledger.records import EventKind, Former, Stood
@@ -38,6 +39,13 @@ def former(connection: Connection, channel: str) -> list[Former]:
     gone = select(c.article).where(c.channel == channel, c.live_digest.is_(None), c.first_live.is_not(None))
     articles = [row.article for row in connection.execute(gone.order_by(c.article))]
     return [one for chunk in queries.chunks(articles) for one in _former(connection, channel, chunk)]
+
+
+def differing(connection: Connection, channels: Collection[str]) -> list[Delivery]:
+    """Return the deliveries of these channels that were read back as different from what was sent."""
+    c = t.deliveries.c
+    asked = select(t.deliveries).where(c.channel.in_(sorted(channels)), c.differences != ())
+    return queries.read(connection, asked.order_by(c.article, c.channel))
 
 
 def _former(connection: Connection, channel: str, articles: Sequence[str]) -> list[Former]:

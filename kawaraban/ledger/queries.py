@@ -34,22 +34,23 @@ def deliveries(connection: Connection, articles: Collection[str] | None) -> list
     """Return the deliveries of these articles (None: all), by article and channel."""
     asked = select(t.deliveries).order_by(t.deliveries.c.article, t.deliveries.c.channel)
     if articles is None:
-        return _deliveries(connection, asked)
+        return read(connection, asked)
     return [
         delivery
         for chunk in chunks(articles)
-        for delivery in _deliveries(connection, asked.where(t.deliveries.c.article.in_(chunk)))
+        for delivery in read(connection, asked.where(t.deliveries.c.article.in_(chunk)))
     ]
 
 
 def delivery(connection: Connection, article: str, channel: str) -> Delivery | None:
     """Return one delivery."""
     c = t.deliveries.c
-    found = _deliveries(connection, select(t.deliveries).where(c.article == article, c.channel == channel))
+    found = read(connection, select(t.deliveries).where(c.article == article, c.channel == channel))
     return found[0] if found else None
 
 
-def _deliveries(connection: Connection, asked: Select[tuple[object, ...]]) -> list[Delivery]:
+def read(connection: Connection, asked: Select[tuple[object, ...]]) -> list[Delivery]:
+    """Return the rows of a query on the table of deliveries."""
     return [_delivery(row) for row in connection.execute(asked).mappings()]
 
 

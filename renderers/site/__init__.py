@@ -8,6 +8,7 @@ The site: an article's page as a theme-free variant, and the edition that theme,
     typeset    titles, phrase breaks, 漢数字              dates      days and instants, for readers and machines
     mathml     TeX to MathML                             jsonld     schema.org data of a page
     machine    sitemap, robots.txt, redirects            bare       a page without links to the rest of the site
+    tombstones what stands where an article was taken down
 """
 
 from renderers.site.article import render

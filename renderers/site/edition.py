@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from kawaraban import address
 from kawaraban.config import ChannelSettings, Publication
-from kawaraban.edition import EditionFile, LiveArticle, Stage, edition_key
+from kawaraban.edition import EditionFile, Gone, LiveArticle, Stage, edition_key
 from kawaraban.variant import Asset
 from renderers.site import dates, machine, typeset
 from renderers.site.cards import Card, Shelf, shelve
@@ -26,6 +26,7 @@ from renderers.site.frame import Frame, file_of
 from renderers.site.jsonld import blog_posting
 from renderers.site.lists import Lists
 from renderers.site.theme import Theme
+from renderers.site.tombstones import tombstones
 from renderers.site.views import ArticleView, Column, Corrected, FeedsView, HomeView, Issue, Name
 
 _COLUMNS = 8
@@ -34,7 +35,7 @@ _OPENING_ALONE = 420
 _SOURCES = re.compile(r'(?:\s*<section class="source".*?</section>\n?)+', re.DOTALL)
 
 
-def edition(
+def edition(  # noqa: PLR0913 - what a site is made of, each by its name
     publication: Publication,
     channel: ChannelSettings,
     live: Sequence[LiveArticle],
@@ -42,17 +43,21 @@ def edition(
     feeds: Sequence[ChannelSettings] = (),
     bytes_of: Callable[[Asset], bytes],
     theme: Path | None = None,
+    gone: Sequence[Gone] = (),
 ) -> Iterator[EditionFile]:
     """
     Yield the files of the whole site.
 
     `live` are the articles that are (or are about to be) public there; `feeds` the feed channels that belong to the
-    site; `bytes_of` gives a prepared picture; `theme` an operator's folder of templates. Raises WrongInput for a theme
+    site; `bytes_of` gives a prepared picture; `theme` an operator's folder of templates; `gone` what was public
+    and was taken down: its addresses keep a tombstone. Raises WrongInput for a theme
     that can't be used. Pure: no clock, no file but the theme's, and the order of `live` does not matter.
     """
     del channel  # the site has no settings that change its pages
     shelf = shelve(live, publication)
-    yield from _Edition(Frame(publication, Theme(theme, publication.zone), bool(feeds)), shelf, bytes_of).files()
+    yield from _Edition(
+        Frame(publication, Theme(theme, publication.zone), bool(feeds)), shelf, bytes_of, tuple(gone)
+    ).files()
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class _Edition:
     frame: Frame
     shelf: Shelf
     bytes_of: Callable[[Asset], bytes]
+    gone: tuple[Gone, ...] = ()
 
     def files(self) -> Iterator[EditionFile]:
         """Yield everything; a path that two things want is the first one's."""
@@ -70,7 +76,10 @@ class _Edition:
                 yield file
         series = [None, *(one.slug for one in self.frame.publication.series.values())]
         taken |= {file_of(address.feed(form, slug)) for form in address.FEED_FILES for slug in series}
-        yield from machine.redirects(self.frame, self.shelf.cards, taken)
+        for file in machine.redirects(self.frame, self.shelf.cards, taken):
+            taken.add(file.path)
+            yield file
+        yield from tombstones(self.frame, self.gone, taken)
 
     def _files(self) -> Iterator[EditionFile]:
         theme = self.frame.theme

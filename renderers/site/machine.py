@@ -95,15 +95,12 @@ def alias_path(alias: str) -> str | None:
 
 def redirects(frame: Frame, cards: Iterable[Card], taken: Iterable[str]) -> Iterator[EditionFile]:
     """Yield a small page at each former address; an address that a file of ours has, or needs as a folder, is left alone."""
-    files = set(taken)
-    folders = {folder for path in files for folder in _folders(path)}
+    room = Room(taken)
     for card in cards:
         for alias in card.head.aliases:
             path = alias_path(alias)
-            if path is None or path in files or path in folders or not files.isdisjoint(_folders(path)):
+            if path is None or not room.takes(path):
                 continue
-            files.add(path)
-            folders |= set(_folders(path))
             here = "/" + quote(path.removesuffix("index.html"))
             page = replace(
                 frame.page(here, card.title), canonical=card.head.url, lang=card.head.lang, feeds=(), indexed=False
@@ -113,6 +110,23 @@ def redirects(frame: Frame, cards: Iterable[Card], taken: Iterable[str]) -> Iter
 
 def _itself(card: Card) -> Card:
     return card
+
+
+class Room:
+    """Which addresses are free: a file can neither stand where another does nor where another needs a folder."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._files = set(taken)
+        self._folders = {folder for path in self._files for folder in _folders(path)}
+
+    def takes(self, path: str) -> bool:
+        """Take an address; False where it is not free."""
+        above = _folders(path)
+        if path in self._files or path in self._folders or not self._files.isdisjoint(above):
+            return False
+        self._files.add(path)
+        self._folders |= set(above)
+        return True
 
 
 def _folders(path: str) -> list[str]:

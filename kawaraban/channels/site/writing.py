@@ -3,8 +3,9 @@ In which order files come and go, so that at every instant everything public lin
 
 An empty folder gets the whole edition in one rename. Otherwise: assets; then every new page bare (without links), so that
 all addresses exist before anything links to them; then new feeds; then everything in full, pages, lists, feeds. What goes,
-goes last: first its pages lose their links, then feeds, lists, pages and assets are taken away. A process that dies at any
-point leaves a folder that holds this, and the next write goes on from there.
+goes last: tombstones stand ready beside its pages, its pages lose their links, then tombstones of what has come back,
+feeds, lists, pages and assets are taken away. A process that dies at any point leaves a folder that holds this, and the
+next write goes on from there.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Writing:
         return True
 
     def _come(self, needed: Sequence[EditionFile]) -> None:
-        new = [file for file in needed if file.stage is not Stage.ASSETS and self._folder.stamp(file.path) is None]
+        apart = (Stage.ASSETS, Stage.TOMBSTONES)
+        new = [file for file in needed if file.stage not in apart and self._folder.stamp(file.path) is None]
         bare = [file for file in new if file.bare is not None] if len(new) > 1 else []
         for file in (one for one in needed if one.stage is Stage.ASSETS):
             self._put(file, file.make, file.key)
