@@ -274,6 +274,8 @@ def word(delivery: Delivery, standing: Standing, now: datetime) -> Word:
 def _live_word(delivery: Delivery, standing: Standing) -> Word:
     if standing.withdrawing and standing.by_hand:
         return Word.TO_TAKE_DOWN
+    if standing.withdrawing and delivery.failures:
+        return Word.RETRYING
     if delivery.differences:
         return Word.DRIFTED
     if standing.wanted_digest in (None, delivery.live_digest):

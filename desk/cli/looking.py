@@ -110,6 +110,8 @@ EVENTS: dict[EventKind, str] = {
     EventKind.SETTLED: "人が決めた",
     EventKind.PINNED: "前の文で留めた",
     EventKind.UNPINNED: "留めるのをやめた",
+    EventKind.READ_BACK: "読み返した",
+    EventKind.CONNECTED: "つながった",
     EventKind.HELD: "止めた",
     EventKind.RESUMED: "再開した",
 }

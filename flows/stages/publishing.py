@@ -23,6 +23,8 @@ from flows.stages.edition import Editing, EditionGroup, groups
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.surveying import broken_files, survey
 from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
+from flows.stages.taking_down import bring_back
+from flows.stages.turns import is_its_turn
 from kawaraban.delivery import ActionKind
 from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import Seen, owner
@@ -35,12 +37,18 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is delivered together: an edition, or one channel."""
+    """What is delivered together: an edition, or one channel; `takes_down`: only what has to go from that channel."""
 
     name: str
     channels: tuple[str, ...]
     group: EditionGroup | None = None
 
+    takes_down: bool = False
+
+    def has(self, action: Action) -> bool:
+        """Return whether an action is this part's."""
+        goes = action.action is ActionKind.WITHDRAW
+        return action.channel in self.channels and (self.group is not None or goes is self.takes_down)
 
 @dataclass
 class Publishing:
@@ -91,6 +99,8 @@ class Publishing:
         self.progress(Step("read", Sentence(ja="記事を読んでいます", en="reading the articles")))
         planned = self.ahead or self._agreed()
         if write_class(self.house, self.request, planned.survey.articles, now=self.now):
+        if bring_back(self.house, self.request, planned.survey.articles, now=self.now):
+            planned = self._plan()
             planned = self._plan()
         self.write_down(planned)
         self.left = self._unsettled(planned)
@@ -145,16 +155,19 @@ class Publishing:
     def parts(self) -> Iterator[Part]:
         """Yield what is still to be delivered, editions first, in the order of the settings."""
         asked = self.request.channels
-        edited: set[str] = set()
-        for group in groups(self.house):
-            edited |= set(group.names)
-            if group.site.name not in self.done and (not asked or set(asked) & set(group.names)):
-                yield Part(group.site.name, group.names, group)
-        for channel in self.house.settings.channels:
-            if channel.name in edited or channel.name in self.done:
-                continue
-            if any(action.channel == channel.name for action in self._to_do()):
-                yield Part(channel.name, (channel.name,))
+        editions = groups(self.house)
+        edited = {name for group in editions for name in group.names}
+        others = [channel.name for channel in self.house.settings.channels if channel.name not in edited]
+        parts = [Part(f"take down from {name}", (name,), takes_down=True) for name in others]
+        parts += [
+            Part(group.site.name, group.names, group)
+            for group in editions
+            if not asked or set(asked) & set(group.names)
+        ]
+        parts += [Part(name, (name,)) for name in others]
+        for part in parts:
+            if part.name not in self.done and (part.group or any(map(part.has, self._to_do()))):
+                yield part
 
     def _to_do(self) -> tuple[Action, ...]:
         todo = self.planned.plan.to_do if self.planned else ()
@@ -166,7 +179,7 @@ class Publishing:
             msg = "prepare comes first"
             raise RuntimeError(msg)
         self.done.add(part.name)
-        actions = [action for action in self._to_do() if action.channel in part.channels and self._is_free(action)]
+        actions = [action for action in self._to_do() if part.has(action) and self._is_free(action)]
         what = Sentence(
             ja=f"{'、'.join(part.channels)} へ {len(actions)}件", en=f"{', '.join(part.channels)}: {len(actions)}"
         )

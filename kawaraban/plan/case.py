@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kawaraban.delivery import ActionKind, Delivery
+from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, Standing, Word, word
 from kawaraban.errors import Sentence
 from kawaraban.ledger.records import Hold, Known
 from kawaraban.plan import reasons
@@ -128,5 +128,5 @@ def late_after(case: Case) -> datetime | None:
     """
     limit: timedelta | None = case.wanted.release.values.late
     if limit is None or case.due.at is None:
-        return None
+        return reasons.WITHDRAWN_HERE if self.delivery.pinned_digest == TAKE_DOWN else None
     return max(case.due.at, case.delivery.made or case.now) + limit

@@ -43,7 +43,9 @@ def _block(reason: Sentence, remedy: Sentence | None = None) -> Verdict:
 
 
 def _off(case: Case) -> Verdict | None:
-    return None if case.enabled else _skip(reasons.OFF)
+    """What is `off` goes nowhere; what is public there although it is off may still have to be taken down."""
+    ends = case.ending is not None and case.delivery.public
+    return None if case.enabled or ends else _skip(reasons.OFF)
 
 
 def _in_the_air(case: Case) -> Verdict | None:
@@ -65,12 +67,28 @@ def _ends(case: Case) -> Verdict | None:
     article, channel = case.intent.article, case.wanted.channel
     if case.delivery.handed_over == TAKE_DOWN:
         return _skip(reasons.WAITS_FOR_REMOVAL, reasons.removed(article, channel))
+    if case.delivery.public and not (case.by_hand or case.wanted.capabilities.withdraws):
+        return _skip(reasons.FOR_GOOD)
+    if (stuck := _taken_down_before(case)) is not None:
+        return stuck
     if case.delivery.public or case.delivery.doubtful:
         remedy = reasons.removed(article, channel) if case.by_hand else None
         return Verdict(ActionKind.WITHDRAW, case.ending, remedy, cause="article")
     if case.delivery.state is State.WITHDRAWN and case.selection.again and case.named:
         return _block(case.ending, reasons.drop_withdrawn(article))
     return _skip(case.ending)
+
+
+def _taken_down_before(case: Case) -> Verdict | None:
+    """A removal that was refused waits for somebody who names it; one that failed for its next try."""
+    delivery = case.delivery
+    if case.named or not delivery.failures or delivery.tried_digest != delivery.live_digest:
+        return None
+    if delivery.state is State.FAILED:
+        return _skip(reasons.failed(delivery.error), reasons.withdraw(case.intent.article, case.wanted.channel))
+    if delivery.next_try is not None and delivery.next_try > case.now:
+        return _skip(reasons.next_try(delivery.next_try, case.zone))
+    return None
 
 
 def _withdrawn(case: Case) -> Verdict | None:
@@ -83,10 +101,21 @@ def _unchanged(case: Case) -> Verdict | None:
     if not case.delivery.public or case.changed or case.delivery.doubtful:
         return None
     if case.delivery.differences:
-        return _skip(_differs(case.delivery), reasons.settle_as_it_is(case.intent.article, case.wanted.channel))
+        return _drifted(case)
     if case.target is None:
         return None
     return _skip(reasons.PINNED if case.pin_holds else reasons.UNCHANGED)
+
+
+def _drifted(case: Case) -> Verdict:
+    """What somebody changed out there stays until a person decides; an edition is whole again with every publish."""
+    article, channel, able = case.intent.article, case.wanted.channel, case.wanted.capabilities
+    said = _differs(case.delivery)
+    if able.edition:
+        return _skip(said, reasons.publish(article, channel))
+    if case.selection.refresh and case.named and able.edits and not case.by_hand:
+        return Verdict(ActionKind.UPDATE, reasons.PUT_BACK, cause="program")
+    return _skip(said, reasons.settle_as_it_is(article, channel))
 
 
 def _differs(delivery: Delivery) -> Sentence:
@@ -94,8 +123,15 @@ def _differs(delivery: Delivery) -> Sentence:
     return Sentence(ja=f"公開されているものが違います: {said}", en=f"what is live there differs: {said}")
 
 
+def _goes_back(case: Case) -> bool:
+    """Whether an earlier text is put back: it went out once, so that the file's present state can't stop it."""
+    return case.pin_holds and case.delivery.public
+
+
 def _not_ready(case: Case) -> Verdict | None:
     status = case.intent.status
+    if _goes_back(case):
+        return None
     if status == "ready" or (status == "archived" and case.delivery.public):
         return None
     if case.delivery.public:
@@ -107,6 +143,8 @@ def _not_ready(case: Case) -> Verdict | None:
 def _wrong(case: Case) -> Verdict | None:
     """What blocks a ready article, named or not."""
     intent = case.intent
+    if _goes_back(case):
+        return None
     if intent.doubts:
         return _block(reasons.doubts(intent.doubts), reasons.answer(intent.doubts))
     if intent.blocked is not None:

@@ -34,6 +34,10 @@ ASK_FIRST = Sentence(
 )
 WITHDRAWN_BY_EDITOR = Sentence(ja="記事が取り下げられました", en="the article is withdrawn")
 EXPIRED = Sentence(ja="公開の期限が過ぎました", en="the article has expired")
+WITHDRAWN_HERE = Sentence(ja="ここからは取り下げます", en="withdrawn from here only")
+PUT_BACK = Sentence(
+    ja="外で書き換えられたものを、出したとおりに戻します", en="was changed there, and is put back as it was sent"
+)
 
 # --- what is left as it is ---
 
@@ -60,6 +64,10 @@ HANDED_OVER = Sentence(
     ja="一式はできています。人が出すのを待っています", en="the package is ready and waits for a person"
 )
 WAITS_FOR_REMOVAL = Sentence(ja="人が消すのを待っています", en="waits for a person to remove it")
+FOR_GOOD = Sentence(
+    ja="記事は取り下げられましたが、ここに送ったものは取り消せません",
+    en="the article is withdrawn, but what was sent there can't be taken back",
+)
 NEVER_UPDATED = Sentence(ja="ここでは直しを出さない設定です", en="edits never go there (update: never)")
 ASKED_ONLY = Sentence(ja="変更があります。名指しのときだけ出します", en="changed; goes out when it is named")
 PROGRAM_ONLY = Sentence(
@@ -231,3 +239,9 @@ BRING_BACK = Sentence(
     ja="content/ が正しい場所にあるか、控えから戻せるか確かめてください",
     en="check that content/ is the right folder, or bring the files back",
 )
+def withdraw(article: str, channel: str) -> Sentence:
+    """Remedy for a removal that was refused: name it."""
+    command = f"kawaraban withdraw {article} --channel {channel}"
+    return Sentence(ja=command, en=command)
+
+
