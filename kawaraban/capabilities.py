@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 
@@ -15,7 +16,8 @@ class Capabilities:
     `announces`: a post reaches people at once (social, webhook, mail): imported and old articles are born `off` there.
     `by_hand`: a person posts; the machine prepares the package. `edits`, `withdraws`, `reads`: it can change a post,
     take one down, read back what is live. `finds`: how a post of ours is found again. `idempotency`: what protects a
-    repeated request. `unavailable_is_honest`: a 503 with Retry-After means that nothing was taken.
+    repeated request. `unavailable_is_honest`: a 503 with Retry-After means that nothing was taken. `late`: how late a first
+    post may still go out by itself, where the settings say nothing (None: however late).
     """
 
     edition: bool = False
@@ -27,4 +29,5 @@ class Capabilities:
     finds: Literal["key", "list", "nothing"] = "key"
     idempotency: Literal["natural", "header", "none"] = "none"
     unavailable_is_honest: bool = False
+    late: timedelta | None = None
     shows: frozenset[str] = frozenset()

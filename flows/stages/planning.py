@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.compose import House
+from flows.stages.births import Births
 from flows.stages.memory import Memory, Remembered, Watched
-from flows.stages.surveying import Survey, blocking, survey
+from flows.stages.surveying import Survey, blocking, broken_files, survey
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban.article.model import Article
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import Delivery
 from kawaraban.errors import Conflict, KawarabanError, Sentence
-from kawaraban.ledger import is_dead
+from kawaraban.ledger import Scope, is_dead
 from kawaraban.plan import Intent, Plan, Recorded, Selection, Wanted, make_plan
 from kawaraban.variant import Loss, PublicFacts, Variant
 
@@ -66,9 +67,16 @@ class Planned:
         return made
 
 
-def plan(house: House, question: Question, *, now: datetime, progress: Progress = unwatched) -> Planned:
+def plan(
+    house: House,
+    question: Question,
+    *,
+    now: datetime,
+    progress: Progress = unwatched,
+    without: Scope | None = None,
+) -> Planned:
     """
-    Return what publishing would do at `now`.
+    Return what publishing would do at `now`; `without`: as if the hold of that scope were resumed.
 
     Raises WrongInput for unknown names and settings, Blocked when too many live articles have vanished.
     """
@@ -80,8 +88,7 @@ def plan(house: House, question: Question, *, now: datetime, progress: Progress 
         refresh=question.refresh,
         again=question.again,
     )
-    deliveries = house.ledger.deliveries(None if found.named is None else list(found.named))
-    return Planning(house, found, selection, now, progress).planned(deliveries)
+    return Planning(house, found, selection, now, progress, without).planned(house.ledger.deliveries(found.looked_at))
 
 
 @dataclass
@@ -93,6 +100,7 @@ class Planning:
     selection: Selection
     now: datetime
     progress: Progress = unwatched
+    without: Scope | None = None
     wanted: list[Wanted] = field(default_factory=list)
     result: Planned | None = None
 
@@ -101,14 +109,15 @@ class Planning:
         if self.result is None:
             self.result = Planned(Plan("", ()), self.found, self.selection, self.house)
             self.wanted = list(self._all(self.result, {(one.article, one.channel): one for one in deliveries}))
-        ledger, named = self.house.ledger, self.found.named
+        ledger, named = self.house.ledger, self.found.looked_at
         addresses = ledger.standing({slug for one in self.wanted for slug in one.intent.addresses})
         recorded = Recorded(
             deliveries=tuple(deliveries),
             known=ledger.all_known(None if named is None else named | set(addresses.values())),
-            holds=tuple(ledger.holds()),
+            holds=tuple(hold for hold in ledger.holds() if hold.scope != self.without),
             kept=self.result.kept,
             present=self.found.present() if named is None else None,
+            unreadable={file: one.message for file, one in broken_files(self.found).items()} if named is None else {},
             addresses=addresses,
             dead=is_dead,
         )
@@ -118,11 +127,13 @@ class Planning:
 
     def _all(self, planned: Planned, rows: Mapping[tuple[str, str], Delivery]) -> Iterator[Wanted]:
         memory = Memory(self.house)
-        facts = self.house.ledger.all_facts(self.found.named)
-        articles = self.found.articles
+        facts = self.house.ledger.all_facts(self.found.looked_at)
+        articles = (*self.found.articles, *self.found.forerunners)
+        births = Births(self.house, self.now)
         for number, article in enumerate(articles, 1):
             self.progress(Step("plan", _COMPOSING, done=number, of=len(articles)))
-            yield from _Rendering(self, article, facts.get(article.id, PublicFacts()), memory, planned).wanted(rows)
+            known = facts.get(article.id, PublicFacts())
+            yield from _Rendering(self, article, known, memory, planned, births).wanted(rows)
         memory.save()
 
 
@@ -148,6 +159,7 @@ class _Rendering:
     facts: PublicFacts
     memory: Memory
     planned: Planned
+    births: Births
 
     def wanted(self, rows: Mapping[tuple[str, str], Delivery]) -> Iterator[Wanted]:
         """Yield a row for each channel. What gave a text before, and would give the same again, is not rendered."""
@@ -179,6 +191,8 @@ class _Rendering:
                 remembered_losses=text.losses,
                 site=house.site_of(channel),
                 order=order,
+                born_off=self.births.is_off(article, channel, self.facts, releases[channel.name]),
+                backfill=self.births.backfills(channel),
             )
 
     def _blocking(self, key: str) -> tuple[Sentence | None, Sentence | None]:

@@ -17,6 +17,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from flows.compose import House
+from flows.stages.births import Births
 from flows.stages.delivery import Sending, broken
 from flows.stages.editing import write_class
 from flows.stages.edition import Editing, EditionGroup, groups
@@ -24,6 +25,7 @@ from flows.stages.planning import Planned, Question, plan
 from flows.stages.surveying import broken_files, survey
 from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
 from flows.stages.taking_down import bring_back
+from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
 from flows.stages.turns import is_its_turn
 from kawaraban.delivery import ActionKind
 from kawaraban.errors import Conflict, KawarabanError, Sentence
@@ -147,6 +149,7 @@ class Publishing:
             for action in planned.plan.to_do
             if action.digest is not None and action.action is not ActionKind.WITHDRAW
         ]
+        Births(self.house, self.now).connect(who=self.house.who, run=self.run)
         ledger.keep(*variants)
         ledger.expect(expectations(planned.plan), now=self.now, who=self.house.who, run=self.run)
 
@@ -199,7 +202,7 @@ class Publishing:
         return editing.edited.results
 
     def _each(self, actions: list[Action], planned: Planned) -> list[Result]:
-        results = []
+        results: list[Result] = []
         for number, action in enumerate(actions, 1):
             if self.stopped():
                 break
@@ -207,6 +210,8 @@ class Publishing:
             self.progress(Step("deliver", what, action.channel, number, len(actions)))
             sending = Sending(self.house, action, planned, self.now, self.run)
             try:
+            if not is_its_turn(action, results):
+                continue
                 results.append(sending.hand_over() if action.by_hand else sending.send())
             except Exception as error:  # noqa: BLE001 - the other deliveries must still be tried
                 self._trouble(action.channel, error)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.compose import House
+from flows.stages.births import Births
 from flows.stages.edition import groups
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.publishing import publish
@@ -110,6 +111,7 @@ def _expected(house: House, planned: Planned, now: datetime) -> None:
         if action.digest is not None
     ]
     house.ledger.keep(*variants)
+    Births(house, now).connect(who=house.who)
     house.ledger.expect(expectations(planned.plan), now=now, who=house.who)
 
 

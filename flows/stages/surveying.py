@@ -28,6 +28,24 @@ class Survey:
     named: frozenset[str] | None
 
     @cached_property
+    def forerunners(self) -> tuple[Article, ...]:
+        """The articles that those meant wait for (`after_article`), and that are not meant themselves."""
+        there = {article.id: article for article in self.reading.articles}
+        known, found = {article.id for article in self.articles}, []
+        for article in self.articles:
+            first = article.matter.after_article
+            while first in there and first not in known:
+                known.add(first)
+                found.append(there[first])
+                first = there[first].matter.after_article
+        return tuple(found)
+
+    @property
+    def looked_at(self) -> frozenset[str] | None:
+        """The ids of the articles that a plan looks at; None: all."""
+        return None if self.named is None else self.named | {article.id for article in self.forerunners}
+
+    @cached_property
     def by_file(self) -> Mapping[str, list[Finding]]:
         """What the library itself found, by file."""
         found: dict[str, list[Finding]] = defaultdict(list)

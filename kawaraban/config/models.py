@@ -60,6 +60,21 @@ Duration = Annotated[
 ]
 
 
+def late(value: object) -> object:
+    """Read `3h`, `never`, or either as `{limit: …}`."""
+    if isinstance(value, Mapping) and set(value) == {"limit"}:
+        value = value["limit"]
+    return value if value == "never" else duration(value)
+
+
+Late = Annotated[
+    timedelta | Literal["never"],
+    BeforeValidator(late),
+    WithJsonSchema({"type": "string", "pattern": r"^(never|(\s*\d+\s*[smhdw]\s*)+)$"}),
+]
+"""How late a first post may still go out by itself; `never` is too late for nothing."""
+
+
 def instant(value: object) -> object:
     """Leave an instant for pydantic to judge; raise ValueError for what it would guess one from (20240630 as seconds)."""
     if isinstance(value, date) or (isinstance(value, str) and _INSTANT.match(value)):
@@ -142,7 +157,8 @@ class ReleaseSettings(Strict):
     What an article, its series or a channel may say about one channel. None: not said here.
 
     `after` names the channel that must be confirmed live first, `delay` counts from there; `at` is an instant, or a
-    newsroom wall time (`07:15`, `+3d 08:00`) counted from `published`.
+    newsroom wall time (`07:15`, `+3d 08:00`) counted from `published`. `late` is how late a first post may still go out by
+    itself (None: the kind's own limit).
     """
 
     enabled: bool | None = None
@@ -156,7 +172,7 @@ class ReleaseSettings(Strict):
     window: str | None = None
     update: UpdatePolicy | None = None
     hold: str | None = None
-    late: Duration | None = None
+    late: Late | None = None
 
     @field_validator("at")
     @classmethod

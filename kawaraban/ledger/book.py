@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from kawaraban.delivery import Attempt, Delivery, Receipt
 from kawaraban.errors import Sentence
-from kawaraban.ledger import deciding, history, memory, queries, sending, trouble
+from kawaraban.ledger import connecting, deciding, history, memory, queries, sending, trouble
 from kawaraban.ledger.alerts import Alerts
 from kawaraban.ledger.records import (
     Answer,
@@ -139,6 +139,11 @@ class Reading:
         """Return what was live on that channel and was taken down, by article: for the edition's tombstones."""
         with self._read() as connection:
             return history.former(connection, channel)
+
+    def connected(self, channels: Collection[str]) -> Mapping[str, datetime]:
+        """Return since when these channels are connected; those that never were are left out."""
+        with self._read() as connection:
+            return connecting.connected(connection, channels)
 
     def holds(self) -> list[Hold]:
         """Return the holds in force."""
@@ -306,6 +311,11 @@ class Ledger(Reading):
         """Stop what `scope` covers; holding it twice keeps the first."""
         with self._write() as connection:
             return deciding.hold(connection, Hold(scope, now, who, why))
+
+    def connect(self, channels: Collection[str], *, now: datetime, who: str, run: str | None = None) -> None:
+        """Record that these channels are connected, once."""
+        with self._write() as connection:
+            connecting.connect(connection, channels, Note(now, who, run))
 
     def resume(self, scope: Scope, *, now: datetime, who: str) -> bool:
         """End the hold of exactly that scope; False where there was none."""

@@ -163,6 +163,7 @@ class EventKind(StrEnum):
     PINNED = "pinned"
     UNPINNED = "unpinned"
     READ_BACK = "read back"  # what is live there was read, and differs (or no longer does)
+    CONNECTED = "connected"  # the channel is known from here on; what was out before is not announced there
     HELD = "held"
     RESUMED = "resumed"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, Standing, Word, word
@@ -23,6 +24,23 @@ class Verdict:
     remedy: Sentence | None = None
     cause: Cause | None = None
     after: str | None = None
+    after_article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """
+    The article that must be live on this channel first, and is not.
+
+    `going`: it goes out in this run; `coming`: it has its time, and nothing stops it; `stopped`: something does, as `word`
+    says. `due` is when it will be there, as far as one can say.
+    """
+
+    article: str
+    title: str
+    state: Literal["going", "coming", "stopped"]
+    word: Word
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +49,7 @@ class Case:
     One (article, channel) with everything that the rules look at.
 
     `going` is the channel that goes live first in the same run, where there is one. `sending`: another holds it now.
-    `exists`: the ledger has the row. `neighbour` is the title of another article that is public under this one's slug.
+    `exists`: the ledger has the row. `first` is the article that must go first and is not there yet. `neighbour` is the title of another article that is public under this one's slug.
     """
 
     wanted: Wanted
@@ -45,6 +63,7 @@ class Case:
     exists: bool = False
     sending: bool = False
     going: str | None = None
+    first: First | None = None
     neighbour: str | None = None
 
     @property
@@ -80,8 +99,16 @@ class Case:
 
     @property
     def off(self) -> bool:
-        """Whether it was born off there, or the ledger says so."""
-        return self.delivery.off if self.exists else self.wanted.born_off
+        """Whether it was born off there, or the ledger says so, and the settings do not let the old ones go."""
+        return not self.wanted.backfill and (self.delivery.off if self.exists else self.wanted.born_off)
+
+    @property
+    def late_limit(self) -> timedelta | None:
+        """How late it may still go out by itself: as said, else as its kind has it; what is backfilled is never late."""
+        said = self.wanted.release.values.late
+        if said == "never" or (self.wanted.backfill and self.wanted.born_off):
+            return None
+        return said if said is not None else self.wanted.capabilities.late
 
     @property
     def ending(self) -> Sentence | None:
@@ -126,7 +153,30 @@ def late_after(case: Case) -> datetime | None:
 
     What has no row yet is made now: an old article that was never to go there is not late.
     """
-    limit: timedelta | None = case.wanted.release.values.late
+    limit = case.late_limit
     if limit is None or case.due.at is None:
         return reasons.WITHDRAWN_HERE if self.delivery.pinned_digest == TAKE_DOWN else None
     return max(case.due.at, case.delivery.made or case.now) + limit
+
+
+def word_of(case: Case, verdict: Verdict) -> Word:
+    """Return the word people read."""
+    return word(replace(case.delivery, due=known_due(case)), _standing(case, verdict), case.now)
+
+
+def known_due(case: Case) -> datetime | None:
+    """Return the due time as it is now: what the ledger has was written before the last run."""
+    return case.due.at if case.due.known else None
+
+
+def _standing(case: Case, verdict: Verdict) -> Standing:
+    return Standing(
+        ready=case.intent.status == "ready" or (case.intent.status == "archived" and case.delivery.public),
+        enabled=case.enabled,
+        blocked=verdict.action is ActionKind.BLOCKED,
+        held=case.hold is not None,
+        by_hand=case.by_hand,
+        wanted_digest=case.target,
+        withdrawing=case.ending is not None,
+        late_after=late_after(case),
+    )

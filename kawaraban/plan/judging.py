@@ -224,6 +224,16 @@ def _later(case: Case) -> Verdict | None:
     return _skip(reasons.waits_for(case.due.waits_for or ""))
 
 
+def _second(case: Case) -> Verdict | None:
+    """`after_article`: the other goes first. What stops that one blocks this one, by its name."""
+    first = case.first
+    if first is None or first.state == "going":
+        return None
+    if first.state == "stopped":
+        return _block(reasons.first_stopped(first.title, first.word), reasons.look_at(first.article))
+    return _skip(reasons.waits_for_article(first.title, case.wanted.channel))
+
+
 def _too_late(case: Case) -> Verdict | None:
     """What could not go out in time waits for a person; what may have arrived is asked about whatever the hour."""
     until = late_after(case)
@@ -234,7 +244,8 @@ def _too_late(case: Case) -> Verdict | None:
 
 def _create(case: Case) -> Verdict | None:
     remedy = reasons.record(case.intent.article, case.wanted.channel) if case.by_hand else None
-    return Verdict(ActionKind.CREATE, _why_create(case), remedy, cause="article", after=case.going)
+    first = case.first.article if case.first is not None else None
+    return Verdict(ActionKind.CREATE, _why_create(case), remedy, "article", after=case.going, after_article=first)
 
 
 def _why_create(case: Case) -> Sentence:
@@ -258,6 +269,7 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _refused_before,
     _with_a_person,
     _update,
+    _second,
     _later,
     _too_late,
     _create,

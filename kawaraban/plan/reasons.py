@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from kawaraban.delivery import JAPANESE, Word
 from kawaraban.errors import Sentence
 
 
@@ -55,6 +56,9 @@ EDITED_AS_DRAFT = Sentence(
     en="live, but no longer ready: its edits wait",
 )
 IN_THE_AIR = Sentence(ja="いま送っています", en="being sent at this moment")
+SCHEDULED_AND_GONE = Sentence(
+    ja="予定がありますが、記事のファイルが見つかりません", en="it is scheduled, and its file is gone"
+)
 GONE = Sentence(
     ja="記事のファイルが見つかりません。公開したものはそのまま残します",
     en="the article's file is gone; what is live stays",
@@ -86,6 +90,13 @@ def scheduled(at: datetime, zone: ZoneInfo, *, known: bool) -> Sentence:
 def waits_for(channel: str) -> Sentence:
     """Another channel must be live first."""
     return Sentence(ja=f"{channel} の公開を待っています", en=f"waits until {channel} is live")
+
+
+def waits_for_article(title: str, channel: str) -> Sentence:
+    """Another article must be live there first."""
+    return Sentence(
+        ja=f"「{title}」が {channel} に出るのを待っています", en=f"waits until `{title}` is live on {channel}"
+    )
 
 
 def next_try(at: datetime, zone: ZoneInfo) -> Sentence:
@@ -142,6 +153,21 @@ def taken(slug: str, title: str) -> Sentence:
     )
 
 
+def first_stopped(title: str, word: Word) -> Sentence:
+    """The article that must go first does not."""
+    return Sentence(
+        ja=f"先に出す「{title}」がまだ出ていません（{JAPANESE[word]}）",
+        en=f"`{title}` must go first, and has not ({word.value})",
+    )
+
+
+def unreadable(what: Sentence) -> Sentence:
+    """The file of a scheduled article gives no article."""
+    return Sentence(
+        ja=f"予定がありますが、記事を読めません: {what.ja}", en=f"it is scheduled, and can't be read: {what.en}"
+    )
+
+
 def lost(titles: Collection[str]) -> Sentence:
     """Too many articles vanished."""
     names = "、".join(titles)
@@ -161,6 +187,22 @@ def schedule(article: str) -> Sentence:
     return Sentence(
         ja=f"kawaraban schedule {article} --at now（または published: を書いてください）",
         en=f"kawaraban schedule {article} --at now (or write `published:`)",
+    )
+
+
+def look_at(article: str) -> Sentence:
+    """Remedy where another article must go first."""
+    return Sentence(
+        ja=f"kawaraban status {article} で見て先に出すか、after_article を消してください",
+        en=f"see `kawaraban status {article}` and let it go first, or remove `after_article`",
+    )
+
+
+def hold_or_mend(article: str) -> Sentence:
+    """Remedy for a scheduled article whose file can't be read."""
+    return Sentence(
+        ja=f"ファイルを直すか戻してください。出さないなら kawaraban hold {article}",
+        en=f"mend the file or bring it back; if it is not to go out: kawaraban hold {article}",
     )
 
 

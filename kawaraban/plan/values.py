@@ -16,6 +16,7 @@ from kawaraban.ledger.records import Hold, Known
 from kawaraban.variant import Loss, Variant
 
 Cause = Literal["article", "program"]
+Source = Literal["article", "series", "channel", "kind", "link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Intent:
     """
     What an article's file says about its publication; the same for all channels.
 
-    `digest` is that of the file. `doubts` are the fields of `review.must`. `blocked`: the check's errors as one
+    `digest` is that of the file. `after_article` is the id of the article that goes first. `doubts` are the fields of `review.must`. `blocked`: the check's errors as one
     sentence (None: none), with its `remedy`.
     """
 
@@ -37,6 +38,7 @@ class Intent:
     embargo: datetime | None = None
     expires: datetime | None = None
     withdrawn: datetime | date | None = None
+    after_article: str | None = None
     doubts: tuple[str, ...] = ()
     blocked: Sentence | None = None
     remedy: Sentence | None = None
@@ -61,6 +63,7 @@ class Intent:
             embargo=matter.embargo,
             expires=matter.expires,
             withdrawn=matter.withdrawn.at if matter.withdrawn else None,
+            after_article=matter.after_article,
             doubts=tuple(sorted(matter.review.must)),
             blocked=blocked,
             remedy=remedy,
@@ -76,7 +79,8 @@ class Wanted:
     its digest, `remembered_losses` its losses; Recorded.kept gives the text). `release` is resolved (channel < series < article). `after` is the channel
     that must be live first: the settings' own, or the one whose page this text links to. `order` is the channel's
     place in the settings. `born_off`: on a channel that announces, what was imported or published before the channel
-    was first connected does not go there by itself (DESIGN section 9); a row that exists says so itself.
+    was first connected does not go there by itself (DESIGN section 9); a row that exists says so itself. `backfill`: the
+    channel's settings let even that go.
     """
 
     intent: Intent
@@ -89,6 +93,7 @@ class Wanted:
     site: str | None = None
     order: int = 0
     born_off: bool = False
+    backfill: bool = False
 
     @property
     def digest(self) -> str | None:
@@ -118,7 +123,8 @@ class Recorded:
 
     `kept` gives a variant by its digest and channel (Ledger.variant), for the diff. `present`: ids of all articles in
     the library (None: not asked, then nothing counts as vanished). `addresses`: slug → the article that is public
-    there now. `dead` tells whether a lease's owner is gone (kawaraban.ledger.is_dead).
+    there now. `dead` tells whether a lease's owner is gone (kawaraban.ledger.is_dead). `unreadable`: path below `content` →
+    what is wrong with a file that gave no article.
     """
 
     deliveries: tuple[Delivery, ...] = ()
@@ -128,6 +134,7 @@ class Recorded:
     present: frozenset[str] | None = None
     addresses: Mapping[str, str] = field(default_factory=dict)
     dead: Callable[[str], bool] = lambda _owner: False
+    unreadable: Mapping[str, Sentence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +182,27 @@ class DiffLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """
+    One value that decides when it goes out, and where it came from.
+
+    `source`: the article's file, its series, the channel's settings, the kind of channel (its default), or the link to
+    the site's page that the text carries.
+    """
+
+    key: str
+    value: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """
     What publishing would do with one (article, channel), and why.
 
     `due` is an estimate where `due_known` is False. `after`: this action may only be taken once that channel's action of
-    the same run has succeeded (None: free to go). `asks_first`: an earlier try may have arrived; `find` before sending.
+    the same run has succeeded (None: free to go); `after_article`: once that article's on the same channel has. `origins`
+    are the values that decide the time. `asks_first`: an earlier try may have arrived; `find` before sending.
     `reopen`: what Claim.reopen must be. `digest` is what would stand there, `live_digest` what does. `remedy` says
     what a person can do about a blocked or skipped one.
     """
@@ -204,8 +226,11 @@ class Action:
     digest: str | None = None
     live_digest: str | None = None
     after: str | None = None
+    after_article: str | None = None
+    origins: tuple[Origin, ...] = ()
     asks_first: bool = False
     reopen: bool = False
+    in_library: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -19,6 +20,9 @@ from kawaraban.config.load import own_settings
 from kawaraban.delivery import Receipt
 from kawaraban.errors import Refused, Sentence
 from kawaraban.variant import Variant
+
+_LATE = timedelta(hours=3)
+"""What social channels have, whose place a rehearsal takes when it announces."""
 
 _ABLE: dict[Kind, Capabilities] = {
     "natural": Capabilities(finds="key", idempotency="natural", unavailable_is_honest=True),
@@ -41,7 +45,7 @@ class Rehearsal:
         """Return what it can do with these settings."""
         settings = RehearsalSettings.model_validate(own.model_dump())
         kind = _ABLE[settings.idempotency]
-        return replace(kind, announces=settings.announces)
+        return replace(kind, announces=settings.announces, late=_LATE if settings.announces else None)
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -31,7 +32,13 @@ class Webhook:
     kind: ClassVar[str] = "webhook"
     renderer: ClassVar[str] = "social"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        announces=True, edits=False, withdraws=False, reads=False, finds="nothing", idempotency="none"
+        announces=True,
+        edits=False,
+        withdraws=False,
+        reads=False,
+        finds="nothing",
+        idempotency="none",
+        late=timedelta(hours=1),
     )
     Settings: ClassVar[type[BaseModel]] = WebhookSettings
 
