@@ -29,7 +29,7 @@ from kawaraban.article import markdown
 from kawaraban.article.model import Correction, Cover, FrontMatter, Review, Source, Withdrawn
 from kawaraban.article.schema import schema_text
 from kawaraban.article.walk import every_block, every_inline
-from kawaraban.config import Person, Publication, ReleaseSettings, Series
+from kawaraban.config import AlertKind, AlertSettings, Person, Publication, ReleaseSettings, Series
 from kawaraban.delivery import JAPANESE, ActionKind, State, Word
 from kawaraban.importing.profile import Profile
 
@@ -153,6 +153,13 @@ def test_the_calls_in_the_documents_are_calls_the_command_takes(page: Path) -> N
 def test_every_setting_of_the_paper_is_described() -> None:
     found = rows(section(read("docs/settings.md"), "## `config/publication.yaml`"))
     assert found == {key for key in keys(Publication) if not key.startswith(("series", "people"))}
+
+
+def test_every_key_and_every_kind_of_an_alert_is_described() -> None:
+    assert rows(section(read("docs/alerts.md"), "## 設定")) == {
+        field.alias or name for name, field in AlertSettings.model_fields.items()
+    }
+    assert rows(section(read("docs/alerts.md"), "## 何を知らせるか")) == set(get_args(AlertKind))
 
 
 def test_every_setting_for_all_channels_is_described() -> None:

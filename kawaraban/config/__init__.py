@@ -6,6 +6,8 @@ may import this room; it imports only `kawaraban.errors`.
 """
 
 from kawaraban.config.models import (
+    AlertKind,
+    AlertSettings,
     Announcing,
     ChannelSettings,
     Effective,
@@ -24,6 +26,8 @@ from kawaraban.config.models import (
 )
 
 __all__ = [
+    "AlertKind",
+    "AlertSettings",
     "Announcing",
     "ChannelSettings",
     "Effective",

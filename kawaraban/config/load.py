@@ -76,7 +76,7 @@ def _validated(values: Mapping[str, object], model: type[Own], scope: Scope, kno
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise WrongSettings(explained(error.errors(include_url=False), scope, known)) from error
+        raise WrongSettings(explained(error.errors(include_url=False), scope, known, model)) from error
 
 
 def _declarations(root: Path, folder: PurePosixPath, model: type[Declared]) -> dict[str, Declared]:

@@ -132,6 +132,14 @@ class Secret(Strict):
     env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     file: Annotated[str, StringConstraints(min_length=1)] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_reference(cls, value: object) -> object:
+        if not isinstance(value, Secret | Mapping):  # perhaps the secret itself: this error never repeats it
+            msg = "a secret is written as {env: NAME} or {file: PATH}"
+            raise ValueError(msg)  # noqa: TRY004 - pydantic makes a sentence of a ValueError only
+        return value
+
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.env is None) == (self.file is None):
@@ -266,6 +274,58 @@ class FeedSettings(Strict):
     hubs: tuple[HttpUrl, ...] = ()
 
 
+AlertKind = Literal[
+    "failed",
+    "unsure",
+    "overdue",
+    "blocked",
+    "by-hand",
+    "drifted",
+    "vanished",
+    "credentials",
+    "stopped",
+    "backup",
+    "restored",
+    "clock",
+]
+"""What alerts are about; docs/alerts.md says when each is told."""
+
+
+class AlertSettings(Strict):
+    """
+    One of `alerts`: an address that apprise understands (it holds a token, so it is a secret), and what it is told.
+
+    `for` () means everything. In the `quiet` hours only releases that fail at that very hour are told.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+    to: Secret
+    kinds: tuple[AlertKind, ...] = Field(default=(), alias="for")
+    quiet: str | None = None
+
+    @field_validator("quiet")
+    @classmethod
+    def _quiet_hours_are_readable(cls, value: str | None) -> str | None:
+        if value is not None:
+            Window.parse(value)
+        return value
+
+    @property
+    def hours(self) -> Window | None:
+        """The quiet hours, in newsroom time."""
+        return Window.parse(self.quiet) if self.quiet is not None else None
+
+    @property
+    def place(self) -> str:
+        """Its name in the ledger and in errors: the reference, never what it refers to."""
+        return f"env:{self.to.env}" if self.to.env is not None else f"file:{self.to.file}"
+
+    def wants(self, kind: AlertKind) -> bool:
+        """Return whether that kind is told here."""
+        return not self.kinds or kind in self.kinds
+
+
 class NetworkSettings(Strict):
     """`network`: whether channel servers may have private addresses (loopback included)."""
 
@@ -291,7 +351,7 @@ class Publication(Strict):
     first_year: int = 2024
     feeds: FeedSettings = FeedSettings()
     notice_live: str = "本稿は{name}にも掲載しています。"
-    alerts: tuple[Mapping[str, Any], ...] = ()  # Any: apprise's own settings, read with the alerts
+    alerts: tuple[AlertSettings, ...] = ()
     desk_url: str | None = None
     network: NetworkSettings = NetworkSettings()
     seal: str = ""

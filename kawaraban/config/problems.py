@@ -7,14 +7,17 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
 
 from kawaraban.errors import Language, Place, Sentence, WrongInput
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-SECRET_NAME = re.compile(r"pass(word|phrase)?$|secret|token|api_?key|credential|(^|_)key$", re.IGNORECASE)
+# `to` is where alerts go: an address with its token in it
+SECRET_NAME = re.compile(r"pass(word|phrase)?$|secret|token|api_?key|credential|(^|_)key$|^to$", re.IGNORECASE)
 SHOWN = 60
 _BRANCHES = frozenset({"datetime", "date", "str", "timedelta", "bool", "int", "float"})
 _REFERENCE = Sentence(
@@ -60,13 +63,36 @@ def wrong(scope: Scope, location: tuple[str, ...], what: Sentence, remedy: Sente
     return WrongInput(what, place=scope.place(location), remedy=remedy)
 
 
-def explained(errors: Iterable[ErrorDetails], scope: Scope, known: Collection[str]) -> list[WrongInput]:
-    """Return pydantic's errors as problems, each key once; `known` are the keys that a stranger may have meant."""
+def explained(
+    errors: Iterable[ErrorDetails], scope: Scope, known: Collection[str], model: type[BaseModel] | None = None
+) -> list[WrongInput]:
+    """
+    Return pydantic's errors as problems, each key once; `known` are the keys that a stranger may have meant.
+
+    With the `model` that found them, a stranger inside one of its values is laid beside the keys of that value.
+    """
     found: dict[tuple[str, ...], WrongInput] = {}
     for error in errors:
         location = tuple(str(part) for part in error["loc"] if not _is_branch(str(part)))
-        found.setdefault(location, _problem(error, location, scope, known))
+        inside = known if model is None or len(location) < 2 else keys_at(model, location[:-1]) or known  # noqa: PLR2004 - a key inside a key
+        found.setdefault(location, _problem(error, location, scope, inside))
     return list(found.values())
+
+
+def keys_at(model: type[BaseModel], location: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys that a model's value at `location` takes; () where it is none with keys."""
+    inner: type[BaseModel] | None = model
+    for part in location:
+        if inner is not None and not part.isdigit():
+            fields = {field.alias or name: field for name, field in inner.model_fields.items()}
+            inner = _model_in(fields[part].annotation) if part in fields else None
+    return () if inner is None else tuple(field.alias or name for name, field in inner.model_fields.items())
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """Return the model a value is, or is a list of."""
+    parts = (annotation, *get_args(annotation))
+    return next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), None)
 
 
 def _is_branch(part: str) -> bool:
@@ -85,11 +111,14 @@ def _problem(error: ErrorDetails, location: tuple[str, ...], scope: Scope, known
     if any(SECRET_NAME.search(part) for part in location) or "{env:" in error["msg"]:
         return literal_secret(scope, location)
     cause = reason(error)
-    what = Sentence(
-        ja=f"「{key}」の値が正しくありません: {_short(error['input'])}",
-        en=f"`{key}` is not valid: {_short(error['input'])}",
-    )
+    shown = _short(error["input"]) if _may_be_shown(location) else "…"
+    what = Sentence(ja=f"「{key}」の値が正しくありません: {shown}", en=f"`{key}` is not valid: {shown}")
     return wrong(scope, location, what, cause)
+
+
+def _may_be_shown(location: tuple[str, ...]) -> bool:
+    """Where alerts go is a secret, also where somebody wrote it in the place of the whole entry."""
+    return location[0] != "alerts" or len(location) > 2  # noqa: PLR2004 - `alerts`, and its entry's number
 
 
 def unknown_key(scope: Scope, location: tuple[str, ...], known: Collection[str]) -> WrongInput:
@@ -181,8 +210,11 @@ def reason(error: ErrorDetails) -> Sentence:
     context: Mapping[str, Any] = error.get("ctx") or {}
     if error["type"] == "literal_error":
         expected = str(context.get("expected", ""))
-        choices = expected.replace(", ", "、").replace(" or ", "、")
-        return Sentence(ja=f"次のどれかを書いてください: {choices}", en=f"write one of: {expected}")
+        choices = re.findall(r"'([^']+)'", expected)
+        near = difflib.get_close_matches(str(error["input"]), choices, 1, 0.6)
+        ja, en = (f"「{near[0]}」のことですか。", f"did you mean `{near[0]}`? ") if near else ("", "")
+        listed = "、".join(f"'{choice}'" for choice in choices)
+        return Sentence(ja=f"{ja}次のどれかを書いてください: {listed}", en=f"{en}write one of: {expected}")
     if error["type"] == "string_pattern_mismatch":
         pattern = str(context.get("pattern", ""))
         known = _PATTERNS.get(pattern) or _PATTERNS.get(pattern.replace("^(", "^").replace(")?$", "$"))
