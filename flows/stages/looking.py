@@ -61,6 +61,8 @@ def _row(house: House, action: Action, delivery: Delivery | None, slug: str) -> 
         since=delivery.first_live if delivery else None,
         verified=delivery.verified if delivery else True,
         differences=delivery.differences if delivery else (),
+        expected=action.due,
+        by_hand=action.by_hand,
     )
 
 

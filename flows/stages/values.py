@@ -84,7 +84,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One (article, channel) as people and programs read it (DESIGN section 7, `status`)."""
+    """
+    One (article, channel) as people and programs read it (DESIGN section 7, `status`).
+
+    `due` is None while it is not known; `expected` is an estimate then. `by_hand`: a person posts it.
+    """
 
     article: str
     title: str
@@ -105,6 +109,8 @@ class StatusRow:
     since: datetime | None
     verified: bool
     differences: tuple[str, ...]
+    expected: datetime | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

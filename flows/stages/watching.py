@@ -19,14 +19,16 @@ _COMING = frozenset({Word.SCHEDULED, Word.DUE})
 @dataclass(frozen=True, slots=True)
 class Gauges:
     """
-    What a monitor asks for.
+    What a monitor asks for, and what an alert tells.
 
     `overdue`: releases whose time passed more than a minute ago and that nothing stops; `without_row`: deliveries of
-    scheduled articles that the ledger does not know of (no publisher has read the file yet).
+    scheduled articles that the ledger does not know of (no publisher has read the file yet); `coming_blocked`: what has
+    its time (`expected`) and can't go out as it is.
     """
 
     overdue: tuple[StatusRow, ...]
     without_row: tuple[StatusRow, ...]
+    coming_blocked: tuple[StatusRow, ...] = ()
 
     @property
     def well(self) -> bool:
@@ -35,7 +37,7 @@ class Gauges:
 
 
 def gauges(house: House, *, now: datetime) -> Gauges:
-    """Return both gauges as they stand at `now`."""
+    """Return the gauges as they stand at `now`."""
     return read(status(house, (), now=now), now=now)
 
 
@@ -43,4 +45,9 @@ def read(rows: Sequence[StatusRow], *, now: datetime) -> Gauges:
     """Return the gauges from the rows of `status`. Pure."""
     late = (row for row in rows if row.word in _LATE and row.due is not None and row.due < now - GRACE)
     unknown = (row for row in rows if row.state is None and row.word in _COMING)
-    return Gauges(tuple(late), tuple(unknown))
+    stopped = (
+        row
+        for row in rows
+        if row.word is Word.BLOCKED and not row.live_digest and (row.expected or row.state is not None)
+    )
+    return Gauges(tuple(late), tuple(unknown), tuple(stopped))

@@ -1,0 +1,79 @@
+"""What the watch sees: late releases, articles without a row, and scheduled ones that can't go out as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.compose import House, open_house
+from flows.stages.publishing import publish
+from flows.stages.values import PublishRequest, unwatched
+from flows.stages.watching import gauges
+from kawaraban.delivery import Word
+from tests.builders import NOW
+from tests.desk.papers import Paper, paper_at
+
+LATER = "2024-11-05T12:00:00+09:00"  # three hours after NOW
+DUE = NOW + timedelta(hours=3)
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Paper:
+    return paper_at(tmp_path / "paper")
+
+
+@pytest.fixture
+def house(paper: Paper) -> Iterator[House]:
+    with open_house(paper.root, clock=lambda: NOW, who="editor") as opened:
+        yield opened
+
+
+def test_a_scheduled_article_that_stops_passing_check_is_blocked_and_told_with_its_time(
+    house: House, paper: Paper
+) -> None:
+    paper.write(published=LATER)
+    publish(house, PublishRequest(), unwatched, now=NOW)
+    assert gauges(house, now=NOW).coming_blocked == ()
+    paper.write(published=LATER, body="![](屋根.png)\n")
+    stopped = gauges(house, now=NOW).coming_blocked
+    assert {row.channel for row in stopped} == {"site", "rss", "note"}
+    assert min(row.expected for row in stopped if row.expected) == DUE
+    assert "屋根.png" in stopped[0].reason.ja
+
+
+def test_a_half_saved_file_is_blocked_too_and_nothing_older_goes_out_in_its_place(house: House, paper: Paper) -> None:
+    path = paper.write(published=LATER)
+    publish(house, PublishRequest(), unwatched, now=NOW)
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole[: whole.index("slug")], encoding="utf-8")
+    stopped = gauges(house, now=NOW).coming_blocked
+    assert [(row.article, row.channel, row.word, row.expected) for row in stopped if row.channel == "site"] == [
+        ("7ra1ny7a", "site", Word.BLOCKED, DUE)
+    ]
+    assert stopped[0].remedy is not None
+    done = publish(house, PublishRequest(), unwatched, now=DUE)
+    assert done.results == ()
+    assert not paper.page().exists()
+    path.write_text(whole.replace("本文。", "直した本文。"), encoding="utf-8")
+    publish(house, PublishRequest(), unwatched, now=DUE)
+    assert "直した本文。" in paper.page().read_text(encoding="utf-8")
+
+
+def test_a_scheduled_article_whose_folder_is_gone_is_told_until_it_is_held(house: House, paper: Paper) -> None:
+    path = paper.write(published=LATER)
+    publish(house, PublishRequest(), unwatched, now=NOW)
+    path.unlink()
+    assert "gone" in gauges(house, now=NOW).coming_blocked[0].reason.en
+    from kawaraban.ledger import Scope
+
+    house.ledger.hold(Scope(article="7ra1ny7a"), now=NOW, who="editor")
+    assert gauges(house, now=NOW).coming_blocked == ()
+
+
+def test_drafts_and_what_has_no_time_are_no_alarm(house: House, paper: Paper) -> None:
+    paper.write("draft", id="8draft88", status="draft", published=LATER, body="![](屋根.png)\n")
+    paper.write("timeless", id="8time888", published="")
+    assert gauges(house, now=NOW).coming_blocked == ()
