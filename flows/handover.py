@@ -3,7 +3,7 @@ Hands a publish to the publisher that runs at this root, and streams its progres
 
 A socket on loopback, found through `.kawaraban/publisher.json` (mode 600: port, token, pid). Both sides prove that they
 know the token before anything is read (multiprocessing.connection's challenge); only then are values exchanged:
-a PublishRequest one way, Steps and at last a Published or a Failure the other.
+an Asking one way, Steps and at last a Published or a Failure the other.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from multiprocessing.connection import Client, Connection, Listener, answer_chal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.compose import STATE
 from flows.stages.values import Progress, Published, PublishRequest, Step
 from kawaraban import errors
 from kawaraban.errors import Conflict, KawarabanError, Place, Sentence
 
+STATE = ".kawaraban"  # as flows.compose has it, whose import would cost a third of a quick publish
 PATIENCE = 30.0
 BEAT = 1.0
 
@@ -65,6 +65,14 @@ class Failure:
         return kind(self.what, place=self.place, remedy=self.remedy)
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked, and on whose behalf: the record names the person, not the publisher."""
+
+    request: PublishRequest
+    who: str = ""
+
+
 class StillHere:
     """Sent now and then while nothing else is: whoever waits knows that the publisher lives."""
 
@@ -93,9 +101,11 @@ def runs(root: Path) -> bool:
         return False
 
 
-def hand_over(root: Path, request: PublishRequest, progress: Progress, patience: float = PATIENCE) -> Published | None:
+def hand_over(
+    root: Path, request: PublishRequest, progress: Progress, patience: float = PATIENCE, who: str = ""
+) -> Published | None:
     """
-    Let the running publisher do it; None where none runs.
+    Let the running publisher do it, on behalf of `who`; None where none runs.
 
     Raises what the publish raised, and Conflict where the publisher ended or fell silent in the middle: what it did is
     in the ledger, and `status` shows it.
@@ -109,7 +119,7 @@ def hand_over(root: Path, request: PublishRequest, progress: Progress, patience:
         return None
     with peer:
         try:
-            peer.send(request)
+            peer.send(Asking(request, who))
             return _answer(peer, progress, patience)
         except (OSError, EOFError) as error:
             raise _silent() from error
@@ -149,6 +159,7 @@ class Visit:
     request: PublishRequest
     peer: Peer
     lock: threading.Lock
+    who: str = ""
 
     def progress(self, step: Step) -> None:
         """Tell a step."""
@@ -235,10 +246,10 @@ def _received(peer: Peer, hall: _Hall) -> None:
         asked = peer.recv() if peer.poll(PATIENCE) else None
     except (OSError, EOFError, AuthenticationError):
         asked = None
-    if not isinstance(asked, PublishRequest):
+    if not isinstance(asked, Asking):
         peer.close()
         return
-    visit = Visit(asked, peer, threading.Lock())
+    visit = Visit(asked.request, peer, threading.Lock(), asked.who)
     hall.visits.put(visit)
     pause = threading.Event()
     while visit.beat():

@@ -240,12 +240,23 @@ def prepare(root: Path, say: Say) -> bool:
         return server is not None
 
 
+PARENT = "KAWARABAN_PARENT"
+"""The variable in which a child process finds its parent's pid."""
+
+
+def die_with_parent() -> None:
+    """Let the kernel ask this process to end when the parent named in PARENT dies (Linux); no effect without a parent."""
+    parent = os.environ.get(PARENT, "")
+    if sys.platform == "linux" and parent.isdigit():
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG, see prctl(2)
+        if os.getppid() != int(parent):
+            sys.exit(0)
+
+
 def _child(parent: int, port: int) -> None:
     """Become the server; the kernel ends it when `parent` dies (Linux; elsewhere only an orderly end does)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG, see prctl(2)
-        if os.getppid() != parent:
-            return
+    os.environ[PARENT] = str(parent)
+    die_with_parent()
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     os.execv(sys.executable, command)  # noqa: S606 - the same interpreter
 
