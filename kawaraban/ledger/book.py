@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Self
 
 from sqlalchemy import Connection, Engine
 
 from kawaraban.delivery import Attempt, Delivery, Receipt
 from kawaraban.errors import Sentence
-from kawaraban.ledger import connecting, deciding, history, memory, queries, sending, trouble
+from kawaraban.ledger import connecting, deciding, fuse, history, memory, queries, sending, trouble
 from kawaraban.ledger.alerts import Alerts
+from kawaraban.ledger.home import Home, sequence
 from kawaraban.ledger.records import (
     Answer,
     Claim,
@@ -37,15 +38,30 @@ from kawaraban.variant import PublicFacts, Variant
 class Reading:
     """What can be asked of a ledger. Each call sees one consistent moment."""
 
-    def __init__(self, engine: Engine, place: PurePath, dead: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        place: PurePath,
+        dead: Callable[[str], bool],
+        root: Path | None = None,
+        mark: Path | None = None,
+    ) -> None:
         self._engine = engine
         self._place = place
         self._dead = dead
+        self.home = Home(self._read, self._write, place, root, mark)
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         with trouble.told(self._place), self._engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with trouble.told(self._place), self._engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                yield connection
 
     def identity(self) -> Identity:
         """Return which ledger this is."""
@@ -146,9 +162,11 @@ class Reading:
             return connecting.connected(connection, channels)
 
     def holds(self) -> list[Hold]:
-        """Return the holds in force."""
+        """Return the holds in force; everything is held in a ledger that was put back, copied or moved (see `home`)."""
         with self._read() as connection:
-            return queries.holds(connection)
+            stored = queries.holds(connection)
+        strange = self.home.hold()
+        return stored if strange is None else [strange, *(one for one in stored if one.scope != strange.scope)]
 
 
 class Ledger(Reading):
@@ -170,13 +188,6 @@ class Ledger(Reading):
     def close(self) -> None:
         """Give back the database's file."""
         self._engine.dispose()
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with trouble.told(self._place), self._engine.connect() as plain:
-            connection = plain.execution_options(writes=True)
-            with connection.begin():
-                yield connection
 
     @property
     def alerts(self) -> Alerts:
@@ -213,9 +224,29 @@ class Ledger(Reading):
 
         What another holds raises Conflict; a lease that has lapsed, or whose owner is dead, is taken over (its attempt
         ends as `lapsed`). Failed and withdrawn deliveries need `Claim.reopen`. Read `Attempt.doubts` before sending.
+        Conflict, too, where the ledger is not at home (`home`), and where the fuse blows (`fuse`): then the channel is held.
         """
+        note = Note(now, owner, run)
         with self._write() as connection:
-            return sending.claim(connection, claims, Lease(owner, now + lease, self._dead), Note(now, owner, run))
+            self.home.refuse_in(connection)
+            blown = fuse.blown(connection, claims, note)
+            tries = [] if blown else sending.claim(connection, claims, Lease(owner, now + lease, self._dead), note)
+            reached = sequence(connection)
+        self.home.reached(reached)
+        if blown is not None:
+            raise fuse.stopped(blown)
+        return tries
+
+    def doubt(self, claims: Sequence[Claim], why: Sentence, *, now: datetime, who: str) -> None:
+        """
+        Record that these may have been sent by a ledger that is lost: unsure, and a person's question.
+
+        The only intent that a ledger writes which was not let go on yet; nothing is sent on it.
+        """
+        note = Note(now, who)
+        with self._write() as connection:
+            tries = sending.claim(connection, claims, Lease(who, now, self._dead), note)
+            sending.conclude(connection, [(one, Answer("unsure", error=why)) for one in tries], note)
 
     def save(self, attempt: Attempt, saved: str) -> None:
         """Commit a channel's own note between two requests (protocol.Save); `Delivery.saved` has it until success."""
@@ -233,6 +264,8 @@ class Ledger(Reading):
         """
         with self._write() as connection:
             late = sending.conclude(connection, list(answers), Note(now, who))
+            reached = sequence(connection)
+        self.home.reached(reached)
         if late:
             raise sending.too_late(late)
 
@@ -320,7 +353,12 @@ class Ledger(Reading):
     def resume(self, scope: Scope, *, now: datetime, who: str) -> bool:
         """End the hold of exactly that scope; False where there was none."""
         with self._write() as connection:
-            return deciding.resume(connection, scope, Note(now, who))
+            if scope == Scope():
+                self.home.accept_in(connection, Note(now, who))
+            ended = deciding.resume(connection, scope, Note(now, who))
+        if scope == Scope():
+            self.home.remark()
+        return ended
 
     @contextmanager
     def lock(self, name: str, *, owner: str, now: datetime, lease: timedelta) -> Iterator[None]:

@@ -10,12 +10,12 @@ from pathlib import Path, PurePath
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
-from kawaraban.ledger import process, trouble
+from kawaraban.ledger import home, process, trouble
 from kawaraban.ledger.book import Ledger
-from kawaraban.ledger.databases import Database, database
+from kawaraban.ledger.databases import Database, SQLite, database
 from kawaraban.ledger.tables import identity
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`; a test holds them equal, so that alembic need not be asked."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -34,7 +34,8 @@ def opened(url: str, *, now: datetime, root: Path | None, dead: Callable[[str], 
     except BaseException:
         engine.dispose()
         raise
-    return Ledger(engine, where.place, dead)
+    beside = Path(where.place).with_suffix(".mark") if isinstance(where, SQLite) else None
+    return Ledger(engine, where.place, dead, root=root, mark=beside)
 
 
 def _revision(connection: Connection, place: PurePath) -> str | None:
@@ -66,6 +67,7 @@ def _migrate(where: Database, engine: Engine, *, now: datetime, root: Path | Non
         if _revision(connection, where.place) != HEAD:
             _upgrade(connection)
             _introduce(connection, now=now, root=root)
+            home.introduce(connection, home.place(connection, where.place, root), now)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -12,6 +12,10 @@ from kawaraban.errors import Sentence
 from kawaraban.variant import Variant
 
 
+RECOVERY = "recovery"
+"""Who acted where nobody asked for it: a lease that lapsed is taken over, a channel is held to protect it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Which ledger this is: its own id, and the machine and root it was made for (a copy elsewhere notices)."""
@@ -74,6 +78,7 @@ class Claim:
 
     `digest` is the variant's (kept beforehand by `Ledger.keep`; for a withdrawal the live one), `article_digest` that of
     the article's file. `reopen` is needed to claim what is failed or withdrawn: a person, `--again` or a mended cause.
+    `burst`: how many new posts within an hour the channel lets through before it stops and asks (None: any number).
     """
 
     article: str
@@ -82,6 +87,7 @@ class Claim:
     digest: str
     article_digest: str | None = None
     reopen: bool = False
+    burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,3 +232,24 @@ reports = Table(
     Column("since", Instant, nullable=False),
     Column("remedy", Said),
 )
+
+# one row: where the ledger was let go on last (see `home`)
+places = Table(
+    "places",
+    tables,
+    Column("name", Text, primary_key=True),
+    Column("machine", Text, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("accepted", Instant),
+)
+
+accounts = Table(
+    "accounts",
+    tables,
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("asked", Integer, nullable=False),
+)
