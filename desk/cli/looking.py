@@ -31,7 +31,7 @@ def status(call: Call) -> int:
         out = console(call)
         broken = () if call.options.articles else looking.unreadable(house)
         if rows:
-            show_table(out, status_table(call, rows, house.publication))
+            show_table(out, status_table(call, rows, house.publication.zone))
         elif not broken:
             call.say(NO_ARTICLES)
         for line in (*reasons(call, rows), *unreadable(call, broken)):

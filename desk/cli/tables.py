@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +14,6 @@ from desk.cli.main import Call
 from desk.cli.words import clean, moment
 from flows.stages.values import Result, StatusRow
 from kawaraban.article.finding import Finding
-from kawaraban.config import Publication
 from kawaraban.delivery import State, Word, spoken
 from kawaraban.errors import Language, Sentence
 
@@ -93,7 +93,7 @@ _HEADINGS: dict[Language, tuple[str, ...]] = {
 }
 
 
-def status_table(call: Call, rows: list[StatusRow], publication: Publication) -> Table:
+def status_table(call: Call, rows: list[StatusRow], zone: ZoneInfo) -> Table:
     """Return the status table: article, channel, state, time, where."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for number, name in enumerate(_HEADINGS[call.language]):
@@ -104,7 +104,7 @@ def status_table(call: Call, rows: list[StatusRow], publication: Publication) ->
             Text(clean(row.title)) if row.article != last else "",
             row.channel,
             state(row, call.language),
-            moment(row.since or row.due, publication.zone, call.now),
+            moment(row.since or row.due, zone, call.now),
             where(row, call.root),
             end_section=False,
         )

@@ -178,15 +178,15 @@ class Publisher:
         self._well("plan")
         self._plan_seconds = time.monotonic() - began
         if planned.plan.to_do and not self._just_tried(planned.plan.hash):
-            self._release(work, moment)
+            self._release(work, moment, lambda: _sequence(house) == pulse)
         self._agenda(house, work, moment)
         self._pulse = pulse  # what was written since, by whomever, is looked at again
 
-    def _release(self, work: Publishing, at: datetime) -> None:
+    def _release(self, work: Publishing, at: datetime, still: Callable[[], bool]) -> None:
         todo = work.ahead.plan.to_do if work.ahead else ()
         titles = "、".join(list(dict.fromkeys(action.title for action in todo))[: page.NAMES])
         try:
-            published = self.performing.perform(work, Wish("release", f"時刻どおり {titles}"), at)
+            published = self.performing.perform(work, Wish("release", f"時刻どおり {titles}"), at, still)
         except KawarabanError as error:  # another holds the lock, or the ledger is in trouble: soon again
             self._wrong("release", error)
             self._tried = ("", 0.0)
@@ -239,7 +239,7 @@ class Publisher:
             page.first_tags(visit.request),
             parameters(visit.request),
         )
-        published = self.performing.perform(work, wish, None)
+        published = self.performing.perform(work, wish)
         return replace(published, afterwards=self._afterwards(house))
 
     def _afterwards(self, house: House) -> Afterwards:
@@ -275,7 +275,7 @@ class Publisher:
             stopped=self.stop.is_set,
         )
         try:
-            published = self.performing.perform(work, Wish(click.kind, click.run.name, given=click.run), None)
+            published = self.performing.perform(work, Wish(click.kind, click.run.name, given=click.run))
         except KawarabanError as error:
             self.say(Sentence(ja=error.said("ja"), en=error.said("en")))
         else:

@@ -27,14 +27,22 @@ class Performing:
     engine: Engine
     stop: threading.Event
 
-    def perform(self, work: Publishing, wish: Wish, at: datetime | None) -> Published:
-        """Do the work at `at` (None: now). Raises what stages raise, and Conflict when the process is being stopped."""
+    def perform(
+        self, work: Publishing, wish: Wish, at: datetime | None = None, still: Callable[[], bool] = lambda: True
+    ) -> Published:
+        """
+        Do the work at `at` (None: now); a plan made ahead holds only if, when its turn has come, it is `still` so.
+
+        Raises what stages raise, and Conflict when the process is being stopped.
+        """
         course = Followed(work, self.say)
         failure: Exception | None = None
         followed = self.engine.accompany(course, wish)
         try:
             with one_at_a_time(work.house, work.progress):
                 self._wait(course if followed else None, at)
+                if not still():
+                    work.ahead = None
                 return self._driven(course)
         except Exception as error:
             failure = error

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.handover import Visit, Visits, hand_over, reception, whereabouts
+from flows.handover import Asking, Visit, Visits, hand_over, reception, whereabouts
 from flows.stages.values import Published, PublishRequest, Step
 from kawaraban.errors import Conflict, Place, Sentence, WrongInput
 from kawaraban.plan import Plan
@@ -124,6 +124,18 @@ def test_long_silence_of_a_live_publisher_is_not_its_end(tmp_path: Path) -> None
         assert hand_over(tmp_path, REQUEST, lambda _step: None, patience=0.3) == DONE
 
 
+def test_the_publisher_learns_on_whose_behalf_it_works(tmp_path: Path) -> None:
+    asked = []
+
+    def work(visit: Visit) -> None:
+        asked.append(visit.who)
+        visit.done(DONE)
+
+    with publisher(tmp_path, work):
+        hand_over(tmp_path, REQUEST, lambda _step: None, who="hatsune")
+    assert asked == ["hatsune"]
+
+
 def test_whoever_asked_and_went_does_not_stop_the_work(tmp_path: Path) -> None:
     ended = threading.Event()
     started = threading.Event()
@@ -139,7 +151,7 @@ def test_whoever_asked_and_went_does_not_stop_the_work(tmp_path: Path) -> None:
         here = whereabouts(tmp_path)
         assert here is not None
         peer = Client(("127.0.0.1", here.port), authkey=here.token.encode())
-        peer.send(REQUEST)
+        peer.send(Asking(REQUEST))
         assert started.wait(5)
         peer.close()
         assert ended.wait(5)

@@ -1,0 +1,112 @@
+"""plan and set-up: what publishing would do, and what it needs."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from desk.cli import documents
+from desk.cli.looking import NO_ARTICLES
+from desk.cli.main import Call
+from desk.cli.parser import EXIT_DONE, EXIT_FOUND
+from desk.cli.tables import console, unreadable
+from desk.cli.watching import progress
+from desk.cli.words import clean, moment
+from flows import server
+from flows.compose import House
+from flows.stages import looking
+from flows.stages import planning as stage
+from kawaraban.delivery import ActionKind
+from kawaraban.errors import Sentence
+from kawaraban.plan import Action, Plan
+
+VERBS = {
+    ActionKind.CREATE: Sentence(ja="新しく出す", en="create"),
+    ActionKind.UPDATE: Sentence(ja="書き換える", en="update"),
+    ActionKind.WITHDRAW: Sentence(ja="取り下げる", en="withdraw"),
+    ActionKind.SKIP: Sentence(ja="そのまま", en="skip"),
+    ActionKind.BLOCKED: Sentence(ja="止まり", en="blocked"),
+}
+
+
+def plan(call: Call) -> int:
+    """Print what publishing would do."""
+    house = call.house()
+    try:
+        at = call.instant(call.options.at)
+        question = stage.Question(tuple(call.options.articles))
+        if call.json:
+            made = stage.plan(house, question, now=at or call.now).plan
+        else:
+            with progress(call) as show:
+                made = stage.plan(house, question, now=at or call.now, progress=show).plan
+        if call.json:
+            documents.write(documents.plan(made, call.language, house.publication.zone))
+        else:
+            _print_plan(call, house, made)
+    finally:
+        house.close()
+    return EXIT_DONE
+
+
+def _print_plan(call: Call, house: House, made: Plan) -> None:
+    out = console(call)
+    out.print(_summary(made).said(call.language), style="bold")
+    last = ""
+    for action in made.actions:
+        if action.article != last:
+            out.print(Text(f"\n{clean(action.title)}", style="bold"))
+            last = action.article
+        _print_action(call, house, action)
+    if not call.options.articles:
+        for text in unreadable(call, looking.unreadable(house)):
+            out.print(text)
+    names = " ".join(call.options.articles)
+    if made.to_do:
+        command = f"kawaraban publish {names + ' ' if names else ''}--plan {made.short}"
+        out.print()
+        out.print(Sentence(ja=f"この計画で公開する: {command}", en=f"publish this plan: {command}").said(call.language))
+
+
+def _summary(made: Plan) -> Sentence:
+    counts = {kind: sum(action.action is kind for action in made.actions) for kind in ActionKind}
+    if not made.actions:
+        return NO_ARTICLES
+    ja = "、".join(f"{VERBS[kind].ja} {count}件" for kind, count in counts.items() if count)
+    en = ", ".join(f"{VERBS[kind].en} {count}" for kind, count in counts.items() if count)
+    return Sentence(ja=f"計画 {made.short}：{ja}", en=f"plan {made.short}: {en}")
+
+
+def _print_action(call: Call, house: House, action: Action) -> None:
+    out = console(call)
+    verb = VERBS[action.action].said(call.language)
+    if action.by_hand and action.action in (ActionKind.CREATE, ActionKind.UPDATE):
+        verb = "手で出す" if call.language == "ja" else f"{verb} by hand"
+    when = moment(action.due, house.publication.zone, call.now) if action.action is not ActionKind.SKIP else ""
+    style = "red" if action.action is ActionKind.BLOCKED else ("dim" if action.action is ActionKind.SKIP else "")
+    out.print(Text(clean(f"  {action.channel:<8} {verb}  {when}  {action.reason.said(call.language)}"), style=style))
+    if action.remedy is not None:
+        out.print(f"             → {action.remedy.said(call.language)}", style=style)
+    if action.action in (ActionKind.SKIP, ActionKind.BLOCKED):
+        return
+    for loss in action.losses:
+        out.print(f"             {loss.what_ja if call.language == 'ja' else loss.what_en}", style="dim")
+    for line in action.diff:
+        text = Text(f"             {line.part}: ", style="dim")
+        for stroke in line.strokes:
+            style = {"keep": "", "cut": "bold strike", "add": "bold red underline"}[stroke.kind]
+            text.append(clean(stroke.text), style=style)
+        out.print(text)
+
+
+def set_up(call: Call) -> int:
+    """Prepare Prefect's database, so that the first publish does not have to."""
+    call.house().close()  # the settings are right, and this is a paper
+    ready = server.is_prepared(call.root)
+    if not ready and not server.prepare(call.root, call.say):
+        return EXIT_FOUND
+    call.say(
+        Sentence(ja="Prefectのデータベースは用意できています", en="Prefect's database was ready already")
+        if ready
+        else Sentence(ja="Prefectのデータベースを用意しました", en="Prefect's database is ready")
+    )
+    return EXIT_DONE
