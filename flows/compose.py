@@ -172,6 +172,11 @@ def _no_site(channel: ChannelSettings, named: str, sites: Sequence[str]) -> Wron
     )
 
 
+def editor() -> str:
+    """Return who stands in the record for what a person does here: KAWARABAN_USER, then the user's name."""
+    return os.environ.get("KAWARABAN_USER") or os.environ.get("USER") or "editor"
+
+
 def open_house(root: Path, *, clock: Callable[[], datetime], who: str | None = None) -> House:
     """
     Put the house at `root` together; raise WrongInput where settings are missing or wrong.
@@ -188,7 +193,7 @@ def open_house(root: Path, *, clock: Callable[[], datetime], who: str | None = N
         library=Library(content, state / "cache"),
         assets=AssetStore(state / "assets", content),
         clock=clock,
-        who=who or os.environ.get("KAWARABAN_USER") or os.environ.get("USER") or "editor",
+        who=who or editor(),
         ledger_url=os.environ.get("KAWARABAN_LEDGER") or None,
     )
     _ = house.own, house.sites  # wrong settings are said now, whatever is asked of the house

@@ -137,6 +137,36 @@ def build(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument("--with", dest="with_", action="append", default=[], metavar="C", help=said)
 
 
+def schedule(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, and one of: when, to when, not at all."""
+    _article(parser, language)
+    group = parser.add_mutually_exclusive_group(required=True)
+    said = _say(language, "この日時に出す（now で今すぐ）", "let it go out at this instant (now: at once)")
+    group.add_argument("--at", metavar="TIME", help=said)
+    said = _say(
+        language,
+        "published・embargo・at をまとめて動かす（published がこの日時になる）",
+        "move published, embargo and every at together (published becomes this)",
+    )
+    group.add_argument("--move", metavar="TIME", help=said)
+    said = _say(language, "予定をやめる（校閲に戻す）", "take it back (into review)")
+    group.add_argument("--cancel", action="store_true", help=said)
+
+
+def resume(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, a channel, or everything."""
+    said = _say(language, "記事の id、パス、または slug", "id, path or slug of an article")
+    parser.add_argument("article", nargs="?", metavar="ARTICLE", help=said)
+    parser.add_argument("--channel", metavar="C", help=_say(language, "このチャンネル", "this channel"))
+    parser.add_argument("--all", action="store_true", help=_say(language, "全部", "everything"))
+
+
+def hold(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, a channel, or everything; and why."""
+    resume(parser, language)
+    parser.add_argument("--why", default="", metavar="TEXT", help=_say(language, "わけ", "the reason"))
+
+
 def nothing(parser: ArgumentParser, language: Language) -> None:
     """Take nothing."""
     del parser, language

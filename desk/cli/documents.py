@@ -11,10 +11,12 @@ from desk.cli.words import iso
 from kawaraban.errors import Language
 
 if TYPE_CHECKING:  # `check` and `import` write documents too, and load no database
+    from flows.stages.holding import Outlook
+    from flows.stages.scheduling import Scheduled
     from flows.stages.values import Shown, StatusRow
     from kawaraban.article.finding import Finding
     from kawaraban.importing.bring import Imported
-    from kawaraban.ledger import Event
+    from kawaraban.ledger import Event, Hold
     from kawaraban.plan import Plan
 
 Document = dict[str, Any]  # Any: JSON
@@ -108,6 +110,45 @@ def status(rows: list[StatusRow], language: Language, zone: ZoneInfo) -> Documen
             }
             for row in rows
         ]
+    }
+
+
+def scheduled(done: Scheduled, language: Language, zone: ZoneInfo, *, publisher: bool) -> Document:
+    """Return `schedule`'s document: what moved in the file, what had left, and the deliveries as they stand now."""
+    return {
+        "article": done.article.id,
+        "moved": [{"key": one.key, "before": one.before, "after": one.after} for one in done.moved],
+        "left": [row.channel for row in done.left],
+        "publisher": publisher,
+        **status(list(done.after), language, zone),
+    }
+
+
+def hold(one: Hold, zone: ZoneInfo) -> Document:
+    """Return a hold."""
+    scope = one.scope
+    return {
+        "article": scope.article,
+        "channel": scope.channel,
+        "since": iso(one.since, zone),
+        "who": one.who,
+        "why": one.why,
+    }
+
+
+def outlook(found: Outlook, zone: ZoneInfo) -> Document:
+    """Return what a hold covers, as `hold` and `resume` tell it."""
+    lines = {
+        "at_once": found.at_once,
+        "later": found.later,
+        "too_late": found.too_late,
+        "stopped": found.blocked,
+        "in_the_air": found.in_the_air,
+        "by_hand": found.by_hand,
+    }
+    return {
+        name: [{"article": one.article, "channel": one.channel, "due": iso(one.due, zone)} for one in listed]
+        for name, listed in lines.items()
     }
 
 

@@ -5,6 +5,9 @@ The plain steps of the house, without Prefect: read, render, plan, deliver, reco
     publishing  a publish, part by part                              edition    a site with its feeds, written once
     delivery    one channel's sending, with its intent before it     recording  what a person posted, settled, held
     looking     status, show, log, channels                          building   an edition elsewhere, without delivering
+    scheduling  when an article goes out: written into its file      holding    stopping and going on, whatever is broken
+    promising   what goes out when, as people read it                turns      what a hold stops, and what follows what
+    births      what is born off where it would be announced
     editing     typo, update, correction: what an edit writes        memory     which variant an unchanged article gives
 
 Every one takes a House and `now`; results are values, one channel never stops another.

@@ -117,7 +117,7 @@ class Case:
             return reasons.WITHDRAWN_BY_EDITOR
         if self.intent.expires is not None and self.intent.expires <= self.now:
             return reasons.EXPIRED
-        return None
+        return reasons.WITHDRAWN_HERE if self.delivery.pinned_digest == TAKE_DOWN else None
 
     @property
     def hold(self) -> tuple[str, Sentence] | None:
@@ -155,7 +155,7 @@ def late_after(case: Case) -> datetime | None:
     """
     limit = case.late_limit
     if limit is None or case.due.at is None:
-        return reasons.WITHDRAWN_HERE if self.delivery.pinned_digest == TAKE_DOWN else None
+        return None
     return max(case.due.at, case.delivery.made or case.now) + limit
 
 

@@ -34,11 +34,11 @@ ASK_FIRST = Sentence(
     en="an earlier try was never answered: the channel is asked before anything is sent",
 )
 WITHDRAWN_BY_EDITOR = Sentence(ja="記事が取り下げられました", en="the article is withdrawn")
-EXPIRED = Sentence(ja="公開の期限が過ぎました", en="the article has expired")
 WITHDRAWN_HERE = Sentence(ja="ここからは取り下げます", en="withdrawn from here only")
 PUT_BACK = Sentence(
     ja="外で書き換えられたものを、出したとおりに戻します", en="was changed there, and is put back as it was sent"
 )
+EXPIRED = Sentence(ja="公開の期限が過ぎました", en="the article has expired")
 
 # --- what is left as it is ---
 
@@ -64,14 +64,14 @@ GONE = Sentence(
     en="the article's file is gone; what is live stays",
 )
 WITHDRAWN = Sentence(ja="取り下げ済みです", en="withdrawn")
-HANDED_OVER = Sentence(
-    ja="一式はできています。人が出すのを待っています", en="the package is ready and waits for a person"
-)
-WAITS_FOR_REMOVAL = Sentence(ja="人が消すのを待っています", en="waits for a person to remove it")
 FOR_GOOD = Sentence(
     ja="記事は取り下げられましたが、ここに送ったものは取り消せません",
     en="the article is withdrawn, but what was sent there can't be taken back",
 )
+HANDED_OVER = Sentence(
+    ja="一式はできています。人が出すのを待っています", en="the package is ready and waits for a person"
+)
+WAITS_FOR_REMOVAL = Sentence(ja="人が消すのを待っています", en="waits for a person to remove it")
 NEVER_UPDATED = Sentence(ja="ここでは直しを出さない設定です", en="edits never go there (update: never)")
 ASKED_ONLY = Sentence(ja="変更があります。名指しのときだけ出します", en="changed; goes out when it is named")
 PROGRAM_ONLY = Sentence(
@@ -241,6 +241,12 @@ def publish(article: str, channel: str, option: str = "") -> Sentence:
     return Sentence(ja=command, en=command)
 
 
+def withdraw(article: str, channel: str) -> Sentence:
+    """Remedy for a removal that was refused: name it."""
+    command = f"kawaraban withdraw {article} --channel {channel}"
+    return Sentence(ja=command, en=command)
+
+
 def resume(scope: str) -> Sentence:
     """Remedy for a hold of the ledger."""
     return Sentence(ja=f"kawaraban resume {scope}", en=f"kawaraban resume {scope}")
@@ -281,9 +287,3 @@ BRING_BACK = Sentence(
     ja="content/ が正しい場所にあるか、控えから戻せるか確かめてください",
     en="check that content/ is the right folder, or bring the files back",
 )
-def withdraw(article: str, channel: str) -> Sentence:
-    """Remedy for a removal that was refused: name it."""
-    command = f"kawaraban withdraw {article} --channel {channel}"
-    return Sentence(ja=command, en=command)
-
-

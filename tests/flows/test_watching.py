@@ -41,7 +41,7 @@ def test_a_scheduled_article_that_stops_passing_check_is_blocked_and_told_with_i
     stopped = gauges(house, now=NOW).coming_blocked
     assert {row.channel for row in stopped} == {"site", "rss", "note"}
     assert min(row.expected for row in stopped if row.expected) == DUE
-    assert "屋根.png" in stopped[0].reason.ja
+    assert "rain/index.md:11" in stopped[0].reason.ja
 
 
 def test_a_half_saved_file_is_blocked_too_and_nothing_older_goes_out_in_its_place(house: House, paper: Paper) -> None:
