@@ -23,10 +23,9 @@ from flows.stages.editing import write_class
 from flows.stages.edition import Editing, EditionGroup, groups
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.surveying import broken_files, survey
-from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
 from flows.stages.taking_down import bring_back
-from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
 from flows.stages.turns import is_its_turn
+from flows.stages.values import Progress, Published, PublishRequest, Result, Step, Trouble
 from kawaraban.delivery import ActionKind
 from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import Seen, owner
@@ -44,13 +43,13 @@ class Part:
     name: str
     channels: tuple[str, ...]
     group: EditionGroup | None = None
-
     takes_down: bool = False
 
     def has(self, action: Action) -> bool:
         """Return whether an action is this part's."""
         goes = action.action is ActionKind.WITHDRAW
         return action.channel in self.channels and (self.group is not None or goes is self.takes_down)
+
 
 @dataclass
 class Publishing:
@@ -100,9 +99,9 @@ class Publishing:
         """Read, render and plan; write down what is expected. Raises Conflict when `--plan` no longer holds."""
         self.progress(Step("read", Sentence(ja="記事を読んでいます", en="reading the articles")))
         planned = self.ahead or self._agreed()
-        if write_class(self.house, self.request, planned.survey.articles, now=self.now):
         if bring_back(self.house, self.request, planned.survey.articles, now=self.now):
             planned = self._plan()
+        if write_class(self.house, self.request, planned.survey.articles, now=self.now):
             planned = self._plan()
         self.write_down(planned)
         self.left = self._unsettled(planned)
@@ -149,14 +148,19 @@ class Publishing:
             for action in planned.plan.to_do
             if action.digest is not None and action.action is not ActionKind.WITHDRAW
         ]
-        Births(self.house, self.now).connect(who=self.house.who, run=self.run)
         ledger.keep(*variants)
+        Births(self.house, self.now).connect(who=self.house.who, run=self.run)
         ledger.expect(expectations(planned.plan), now=self.now, who=self.house.who, run=self.run)
 
     # --- deliver ---
 
     def parts(self) -> Iterator[Part]:
-        """Yield what is still to be delivered, editions first, in the order of the settings."""
+        """
+        Yield what is still to be delivered, in the order of the settings.
+
+        First what other channels take down (their posts link to the site), then the editions, then what other channels
+        get (their posts will link to it).
+        """
         asked = self.request.channels
         editions = groups(self.house)
         edited = {name for group in editions for name in group.names}
@@ -206,12 +210,12 @@ class Publishing:
         for number, action in enumerate(actions, 1):
             if self.stopped():
                 break
+            if not is_its_turn(action, results):
+                continue
             what = Sentence(ja=f"{action.channel} へ出しています", en=f"delivering to {action.channel}")
             self.progress(Step("deliver", what, action.channel, number, len(actions)))
             sending = Sending(self.house, action, planned, self.now, self.run)
             try:
-            if not is_its_turn(action, results):
-                continue
                 results.append(sending.hand_over() if action.by_hand else sending.send())
             except Exception as error:  # noqa: BLE001 - the other deliveries must still be tried
                 self._trouble(action.channel, error)
