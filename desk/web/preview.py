@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import quote
 
-from starlette.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from kawaraban import address
 from kawaraban.config.load import load
 from kawaraban.errors import KawarabanError
 
@@ -34,7 +38,30 @@ class Preview:
             words = "まだ何も公開していません。kawaraban publish で公開すると、ここに出ます。"
             await _said("公開前です", words, 404)(scope, receive, send)
             return
-        await StaticFiles(directory=folder, html=True)(scope, receive, send)
+        await _Public(directory=folder, html=True)(scope, receive, send)
+
+
+class _Public(StaticFiles):
+    """As the web server does it (config/nginx.conf): where a page was taken down, its tombstone is answered with 410."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with a file, a tombstone, or the paper's own 404 page."""
+        if path.endswith(address.TOMBSTONE):  # it is no address of its own
+            path = f"{path}/-"
+        found = await super().get_response(path, scope)
+        asked = scope["path"].lstrip("/")
+        stone = await self._stone(asked) if found.status_code == HTTPStatus.NOT_FOUND else None
+        if stone is None:
+            return found
+        return FileResponse(stone, HTTPStatus.GONE) if stone else RedirectResponse(f"{quote(scope['path'])}/")
+
+    async def _stone(self, asked: str) -> str | None:
+        """Return the tombstone's file; "" where it is found with a slash after the address; None where there is none."""
+        for end, said in ((address.TOMBSTONE, True), (f"/{address.TOMBSTONE}", False)):
+            file, there = await run_in_threadpool(self.lookup_path, f"{asked}{end}")
+            if there is not None:
+                return file if said else ""
+        return None
 
 
 def public_folder(root: Path) -> Path | None:

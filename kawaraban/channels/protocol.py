@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -61,7 +61,9 @@ class Channel(Protocol):
     A destination of one kind. Failures are Refused, NotAuthorised, Unavailable or Unsure, and nothing else.
 
     `update` never creates. `find` returns what an earlier try with this key left behind, or None; it has asked the
-    channel itself. `withdraw` may be called twice without harm.
+    channel itself. It lists our own posts rather than searching, and goes back further than the channel's slowest publish
+    (`attempt` until the post shows) plus the longest back-off: a day at least. Where `capabilities.finds` is "list", it is
+    asked twice, `capabilities.lag` apart, before anything is sent again. `withdraw` may be called twice without harm.
     """
 
     kind: ClassVar[str]
@@ -89,6 +91,22 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Recalls(Protocol):
+    """What a channel may have beside `Channel`: it finds a post of an article without knowing the key it was sent under."""
+
+    def recall(self, variant: Variant) -> Receipt | None:
+        """Look for a post of this article by its canonical URL, or by its natural key: a ledger may have lost it."""
+
+
+@runtime_checkable
+class Personal(Protocol):
+    """What a channel may have beside `Channel`: it can tell as whom it posts."""
+
+    def account(self) -> str:
+        """Return the account's own lasting name as the server says it, "" where it can't; fails as a channel fails."""
+
+
+@runtime_checkable
 class EditionChannel(Protocol):
     """A folder that is written whole: `capabilities.edition` is True and one receipt settles all deliveries in it."""
 
@@ -105,6 +123,17 @@ class EditionChannel(Protocol):
 
     def shows_edition(self, digest: str) -> bool:
         """Return whether the folder is the edition with this digest, each file as it was written."""
+
+
+@runtime_checkable
+class ReadBack(Protocol):
+    """What an edition channel has beside `EditionChannel` where its files can be compared with what they should be."""
+
+    def odd(self, files: Iterable[EditionFile]) -> Mapping[str, Literal["gone", "drifted"]]:
+        """Return the paths at which something else stands than what was written there last, or nothing."""
+
+    def bytes_at(self, path: str) -> bytes | None:
+        """Return what really stands there; None where nothing does."""
 
 
 @runtime_checkable

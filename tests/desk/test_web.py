@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 import requests
 import uvicorn
+from lxml.html import fromstring
 
 from desk.cli.writing import skeleton
 from desk.web.app import make_app
 from flows.compose import open_house
+from flows.stages.ending import withdraw
 from flows.stages.publishing import publish
 from flows.stages.values import PublishRequest
 from kawaraban.library import write_atomically
@@ -123,3 +125,17 @@ def test_it_never_imports_prefect(root: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_what_was_taken_down_is_answered_with_410_and_its_tombstone(root: Path) -> None:
+    published(root)
+    with open_house(root, clock=lambda: NOW) as house:
+        withdraw(house, "where-wet-things-go", (), "事実の確認をやり直します", now=NOW)
+    with serving(root) as url:
+        page = requests.get(f"{url}/articles/where-wet-things-go/", timeout=5)
+        beside = requests.get(f"{url}/articles/where-wet-things-go", timeout=5, allow_redirects=False)
+        itself = requests.get(f"{url}/articles/where-wet-things-go/410.html", timeout=5)
+    assert page.status_code == 410
+    assert "事実の確認をやり直します" in str(fromstring(page.content).text_content())
+    assert (beside.status_code, beside.headers["location"]) == (307, "/articles/where-wet-things-go/")
+    assert itself.status_code == 404

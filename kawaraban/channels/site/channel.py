@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
@@ -119,6 +119,31 @@ class Site:
         if manifest.digest != digest:
             return False
         return all(self._public.stamp(path) == written.stamp for path, written in manifest.files.items())
+
+    def odd(self, files: Iterable[EditionFile]) -> dict[str, Literal["gone", "drifted"]]:
+        """
+        Return the paths of `files` at which something else stands than what was written there last, or nothing.
+
+        A file that still is as it was written is as it should be, though settings or theme may want another one by now.
+        """
+        written = self._manifest().files
+        found: dict[str, Literal["gone", "drifted"]] = {}
+        for file in files:
+            stands = self._public.stamp(file.path)
+            if file.yields or (file.path in written and written[file.path].stamp == stands):
+                continue
+            if stands is None:
+                found[file.path] = "gone"
+            elif not self._public.is_equal(file.path, file.make()):
+                found[file.path] = "drifted"
+        return found
+
+    def bytes_at(self, path: str) -> bytes | None:
+        """Return what really stands there; None where nothing does."""
+        try:
+            return (self.folder / path).read_bytes()
+        except OSError:
+            return None
 
     def _manifest(self) -> Manifest:
         return Manifest(self._manifest_path, self.settings.path)

@@ -14,10 +14,13 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from lxml.html import fromstring
 
+from flows.compose import open_house
+from flows.stages.ending import withdraw
 from kawaraban import address
 from tests.builders import NOW
-from tests.papers import ROOT, built, paper
+from tests.papers import ROOT, built, paper, published, write
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -40,7 +43,13 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("served")
-    out = built(paper(base / "paper"), base / "site", NOW)
+    root = paper(base / "paper")
+    moved = {"aliases": "[/old/rain/, /old/rain.html]", "tags": "[雨]"}
+    write(root, "taken-down", id="5r8w2kq9", published="2024-06-01T07:00:00+09:00", **moved)
+    published(root, NOW)
+    with open_house(root, clock=lambda: NOW, who="tester") as house:
+        withdraw(house, "taken-down", (), "事実の確認をやり直します", now=NOW)
+    out = built(root, base / "site", NOW)
     (out / ".git").mkdir()
     (out / ".git" / "config").write_text("theirs", encoding="utf-8")
     (out / ".well-known").mkdir()
@@ -190,3 +199,23 @@ def test_what_carries_a_digest_in_its_name_is_kept_for_ever(port: int, folder: P
     _, headers, _ = ask(port, f"/assets/{sheet.name}")
     assert headers["content-type"] == "text/css; charset=utf-8"
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def _words(page: bytes) -> str:
+    return "".join(str(fromstring(page).text_content()).split())
+
+
+@pytest.mark.parametrize("path", ["/articles/taken-down/", "/old/rain/", "/old/rain.html"])
+def test_what_was_taken_down_is_answered_with_410_under_each_of_its_addresses(port: int, path: str) -> None:
+    status, headers, body = ask(port, path)
+    assert (status, headers["content-type"]) == (410, "text/html; charset=utf-8")
+    assert (headers["cache-control"], headers["x-content-type-options"]) == ("public, max-age=300", "nosniff")
+    assert "この記事は2024年11月5日に取り下げました。事実の確認をやり直します" in _words(body)
+    assert b'<meta name="robots" content="noindex">' in body
+    assert ask(port, path, "HEAD")[0] == 410
+    assert ask(port, f"{path}410.html")[0] == 404
+
+
+def test_the_slash_of_what_was_taken_down_may_be_left_out(port: int) -> None:
+    status, headers, _ = ask(port, "/articles/taken-down")
+    assert (status, headers["location"]) == (301, "/articles/taken-down/")
