@@ -10,7 +10,7 @@ from datetime import datetime
 from flows.compose import House
 from flows.stages.births import Births
 from flows.stages.memory import Memory, Remembered, Watched
-from flows.stages.surveying import Survey, blocking, broken_files, survey
+from flows.stages.surveying import Survey, blocking, broken_files, located, survey
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban.article.model import Article
 from kawaraban.config import ChannelSettings
@@ -117,7 +117,7 @@ class Planning:
             holds=tuple(hold for hold in ledger.holds() if hold.scope != self.without),
             kept=self.result.kept,
             present=self.found.present() if named is None else None,
-            unreadable={file: one.message for file, one in broken_files(self.found).items()} if named is None else {},
+            unreadable={file: located(one) for file, one in broken_files(self.found).items()} if named is None else {},
             addresses=addresses,
             dead=is_dead,
         )

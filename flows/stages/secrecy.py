@@ -31,6 +31,18 @@ def _secrets(value: object, root: Path) -> Iterator[str]:
             yield from _secrets(one, root)
 
 
+def references(value: object) -> Iterator[Secret]:
+    """Yield every reference to a secret in a channel's own settings."""
+    if isinstance(value, Secret):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from references(getattr(value, name))
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from references(one)
+
+
 def _meant(reference: Secret, root: Path) -> str:
     """Return what a reference means; "" where nothing is there."""
     try:

@@ -82,12 +82,18 @@ def blocking(findings: Collection[Finding]) -> tuple[Sentence | None, Sentence |
     if not errors:
         return None, None
     first = errors[0]
-    line = f"{first.file}:{first.line}" if first.line else str(first.file)
+    said = located(first)
     more = len(errors) - 1
     tail_ja, tail_en = (f"（ほか{more}件）", f" (and {more} more)") if more else ("", "")
-    message = Sentence(ja=f"{line} {first.message.ja}{tail_ja}", en=f"{line} {first.message.en}{tail_en}")
+    message = Sentence(ja=f"{said.ja}{tail_ja}", en=f"{said.en}{tail_en}")
     remedy = first.remedy or Sentence(ja="kawaraban check で確かめてください", en="see `kawaraban check`")
     return message, remedy
+
+
+def located(finding: Finding) -> Sentence:
+    """Return a finding's sentence with its file and line."""
+    line = f"{finding.file}:{finding.line}" if finding.line else str(finding.file)
+    return Sentence(ja=f"{line} {finding.message.ja}", en=f"{line} {finding.message.en}")
 
 
 def broken_files(survey: Survey) -> Mapping[str, Finding]:
