@@ -17,7 +17,8 @@ class Capabilities:
     `by_hand`: a person posts; the machine prepares the package. `edits`, `withdraws`, `reads`: it can change a post,
     take one down, read back what is live. `finds`: how a post of ours is found again. `idempotency`: what protects a
     repeated request. `unavailable_is_honest`: a 503 with Retry-After means that nothing was taken. `late`: how late a first
-    post may still go out by itself, where the settings say nothing (None: however late).
+    post may still go out by itself, where the settings say nothing (None: however late). `longest`: how long one request
+    may take at most, with its time-outs; `lag`: how long a new post may stay out of the list (`finds="list"`).
     """
 
     edition: bool = False
@@ -30,4 +31,6 @@ class Capabilities:
     idempotency: Literal["natural", "header", "none"] = "none"
     unavailable_is_honest: bool = False
     late: timedelta | None = None
+    longest: timedelta = timedelta(minutes=2)
+    lag: timedelta = timedelta()
     shows: frozenset[str] = frozenset()

@@ -8,6 +8,8 @@ each before anything is sent; where the channel can't be asked, it ends as unsur
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,13 +20,24 @@ from flows.stages.secrecy import secrets_of, traced, veiled
 from flows.stages.values import Result
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Channel, RecordedByHand
+from kawaraban.config import Announcing
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Attempt, Receipt
-from kawaraban.errors import ChannelFailure, KawarabanError, NotAuthorised, Refused, Sentence, Unavailable, Unsure
+from kawaraban.errors import (
+    ChannelFailure,
+    Conflict,
+    KawarabanError,
+    NotAuthorised,
+    Refused,
+    Sentence,
+    Unavailable,
+    Unsure,
+)
 from kawaraban.ledger import Answer, Claim, Scope, owner
 from kawaraban.plan import Action, reasons
 from kawaraban.variant import Variant
 
 LEASE = timedelta(minutes=5)
+BURST = Announcing.model_fields["burst"].default
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
 _LOG = logging.getLogger(__name__)
 
@@ -68,6 +81,7 @@ class Sending:
     planned: Planned
     now: datetime
     run: str | None = None
+    pause: Callable[[float], None] = time.sleep
 
     # --- by hand ---
 
@@ -116,7 +130,12 @@ class Sending:
             raise TypeError(msg)
         if (held := self._held()) is not None:
             return held
-        attempt = self._claimed()
+        try:
+            attempt = self._claimed()
+        except Conflict:
+            if (held := self._held()) is not None:  # the fuse has blown over this very post
+                return held
+            raise
         answer, outcome = self._answered(channel, attempt)
         if answer.error is not None:
             answer = replace(answer, error=veiled(answer.error, self._secrets()))
@@ -152,6 +171,8 @@ class Sending:
             if found is not None and self.action.action is ActionKind.CREATE:  # an update still has to be sent
                 return found
         payload = channel.prepare(self._variant())
+        if self.house.clock() + self._able.longest > attempt.started + self._lease:
+            raise Unavailable(_TOO_SLOW)  # another may take it over before the answer is there
 
         def save(note: str) -> None:
             self.house.ledger.save(attempt, note)
@@ -178,6 +199,9 @@ class Sending:
             sent = self.house.ledger.variant(one.digest, one.channel)
             if one.action is ActionKind.CREATE and sent is not None:
                 receipt = self._found(channel, sent, one.key)
+                if receipt is None and self._able.finds == "list":  # a list may lag behind what was just posted
+                    self.pause(self._able.lag.total_seconds())
+                    receipt = self._found(channel, sent, one.key)
                 if receipt is not None:
                     return Answer("live", receipt=receipt, digest=one.digest, article_digest=one.article_digest)
         return None
@@ -243,8 +267,22 @@ class Sending:
             digest=action.digest or action.live_digest or "",
             article_digest=action.article_digest,
             reopen=action.reopen,
+            burst=self._burst(),
         )
-        return self.house.ledger.claim(claim, owner=owner(), lease=LEASE, now=self.now, run=self.run)
+        now = max(self.now, self.house.clock())  # a lease counts from its own beginning, however long the run takes
+        return self.house.ledger.claim(claim, owner=owner(), lease=self._lease, now=now, run=self.run)
+
+    @property
+    def _lease(self) -> timedelta:
+        """Outlives asking twice and sending, each with the channel's longest time-out."""
+        return LEASE + 4 * self._able.longest + self._able.lag
+
+    def _burst(self) -> int | None:
+        """Return how many new posts within an hour the channel lets through; None where it does not announce."""
+        if not self._able.announces:
+            return None
+        own = getattr(self.house.own.get(self.action.channel), "burst", None)
+        return own if isinstance(own, int) else BURST
 
     def _variant(self) -> Variant:
         return self.planned.variant(self.action.article, self.action.channel, self.action.digest or "")
@@ -272,5 +310,8 @@ class Sending:
 
 _CANNOT_ASK = Sentence(
     ja="前の送信が届いたか確かめられません", en="an earlier try may have arrived, and the channel can't be asked"
+)
+_TOO_SLOW = Sentence(
+    ja="問い合わせに時間がかかりすぎました。送らずに出直します", en="asking took too long: nothing was sent this time"
 )
 _NOTHING_THERE = Sentence(ja="書き換える相手がありません", en="there is nothing there to update")

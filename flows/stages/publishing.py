@@ -17,8 +17,9 @@ from pathlib import PurePath
 from typing import Literal
 
 from flows.compose import House
+from flows.stages.arriving import be_certain, not_certain
 from flows.stages.births import Births
-from flows.stages.delivery import Sending, broken
+from flows.stages.delivery import Sending, broken, result_of
 from flows.stages.editing import write_class
 from flows.stages.edition import Editing, EditionGroup, groups
 from flows.stages.planning import Planned, Question, plan
@@ -88,6 +89,7 @@ class Publishing:
 
     def refuse_early(self) -> None:
         """Raise what is wrong with the request itself (a name, a plan that has moved), as `prepare` would."""
+        be_certain(self.house, self.progress)
         for name in self.request.channels:
             self.house.channel_settings(name)
         if self.request.names:
@@ -96,7 +98,12 @@ class Publishing:
             self._agreed()
 
     def prepare(self) -> Planned:
-        """Read, render and plan; write down what is expected. Raises Conflict when `--plan` no longer holds."""
+        """
+        Read, render and plan; write down what is expected.
+
+        Raises Conflict when `--plan` no longer holds, and where nothing may go out now (arriving.be_certain).
+        """
+        be_certain(self.house, self.progress)
         self.progress(Step("read", Sentence(ja="記事を読んでいます", en="reading the articles")))
         planned = self.ahead or self._agreed()
         if bring_back(self.house, self.request, planned.survey.articles, now=self.now):
@@ -111,9 +118,17 @@ class Publishing:
         return planned
 
     def plan_ahead(self) -> Planned:
-        """Plan before the time has come, as it will be at `now`; `prepare` then only writes down."""
+        """Plan before the time has come, as it will be at `now`; `prepare` then only writes down. Raises as it does."""
+        be_certain(self.house, self.progress)
         self.ahead = self._plan()
+        self.left = self._unsettled(self.ahead)
         return self.ahead
+
+    @property
+    def coming(self) -> tuple[Action, ...]:
+        """What a plan made ahead is going to do."""
+        todo = self.ahead.plan.to_do if self.ahead else ()
+        return tuple(action for action in todo if action.article not in self.left)
 
     def _unsettled(self, planned: Planned) -> frozenset[str]:
         """Asked after the files were read: one that has changed since is not what somebody has finished writing."""
@@ -207,6 +222,8 @@ class Publishing:
 
     def _each(self, actions: list[Action], planned: Planned) -> list[Result]:
         results: list[Result] = []
+        if actions and not actions[0].by_hand and (why := not_certain(self.house, actions[0].channel)) is not None:
+            return [result_of(action, "unavailable", error=why) for action in actions]
         for number, action in enumerate(actions, 1):
             if self.stopped():
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -92,10 +92,14 @@ class Channel(Protocol):
 
 @runtime_checkable
 class Recalls(Protocol):
-    """What a channel may have beside `Channel`: it finds a post of an article without knowing the key it was sent under."""
+    """What a channel may have beside `Channel`: it finds posts of articles without knowing the keys they were sent under."""
 
-    def recall(self, variant: Variant) -> Receipt | None:
-        """Look for a post of this article by its canonical URL, or by its natural key: a ledger may have lost it."""
+    def recall(self, variants: Sequence[Variant]) -> Mapping[str, Receipt]:
+        """
+        Return what stands there of these articles (by id), found by canonical URL or by natural key.
+
+        A ledger that was put back has lost the rest. What is not among it is not there.
+        """
 
 
 @runtime_checkable

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from kawaraban.delivery import Attempt, Delivery, Receipt
 from kawaraban.errors import Sentence
-from kawaraban.ledger import connecting, deciding, fuse, history, memory, queries, sending, trouble
+from kawaraban.ledger import accounts, connecting, deciding, fuse, history, memory, queries, sending, trouble
+from kawaraban.ledger.accounts import Accounts
 from kawaraban.ledger.alerts import Alerts
 from kawaraban.ledger.home import Home, sequence
 from kawaraban.ledger.records import (
@@ -146,6 +147,11 @@ class Reading:
         with self._read() as connection:
             return history.stood(connection, article)
 
+    def latest(self) -> datetime | None:
+        """Return the latest instant that anything happened at, None for nothing: a clock behind it is wrong."""
+        with self._read() as connection:
+            return history.latest(connection)
+
     def differing(self, channels: Collection[str]) -> list[Delivery]:
         """Return the deliveries of these channels whose post was read back as different from what was sent."""
         with self._read() as connection:
@@ -188,6 +194,11 @@ class Ledger(Reading):
     def close(self) -> None:
         """Give back the database's file."""
         self._engine.dispose()
+
+    @property
+    def accounts(self) -> Accounts:
+        """As whom the channels know us."""
+        return Accounts(self._read, self._write)
 
     @property
     def alerts(self) -> Alerts:
@@ -355,6 +366,7 @@ class Ledger(Reading):
         with self._write() as connection:
             if scope == Scope():
                 self.home.accept_in(connection, Note(now, who))
+            accounts.accept_in(connection, scope)
             ended = deciding.resume(connection, scope, Note(now, who))
         if scope == Scope():
             self.home.remark()

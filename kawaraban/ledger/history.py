@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -11,6 +12,7 @@ from kawaraban.ledger import queries
 from kawaraban.ledger import tables as t
 from kawaraban.ledger.records import EventKind, Former, Stood
 
+_NEWEST = 500
 _ENDS = (EventKind.WITHDRAWN.value, EventKind.SETTLED.value)
 
 
@@ -39,6 +41,19 @@ def former(connection: Connection, channel: str) -> list[Former]:
     gone = select(c.article).where(c.channel == channel, c.live_digest.is_(None), c.first_live.is_not(None))
     articles = [row.article for row in connection.execute(gone.order_by(c.article))]
     return [one for chunk in queries.chunks(articles) for one in _former(connection, channel, chunk)]
+
+
+def latest(connection: Connection) -> datetime | None:
+    """
+    Return the latest instant among the newest events, None where there is none.
+
+    What lies before a person's last `resume` of everything does not count: so a clock that once was far ahead is forgotten.
+    """
+    c = t.events.c
+    everything = (c.kind == EventKind.RESUMED, c.article.is_(None), c.channel.is_(None))
+    resumed = connection.execute(select(func.max(c.sequence)).where(*everything)).scalar() or 0
+    newest = select(c.at).where(c.sequence >= resumed).order_by(c.sequence.desc()).limit(_NEWEST).subquery()
+    return connection.execute(select(func.max(newest.c.at))).scalar()
 
 
 def differing(connection: Connection, channels: Collection[str]) -> list[Delivery]:

@@ -78,7 +78,7 @@ _DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()"
 
 
 def introduce(connection: Connection, here: Place, now: datetime) -> None:
-    """Write the first place of a ledger: it is at home there. (Before revision 0003 ledgers had none.)"""
+    """Write the first place of a ledger: it is at home there. Before revision 0003 ledgers had none."""
     if not inspect(connection).has_table("places"):
         return
     if connection.execute(select(t.places.c.name)).first() is None:
@@ -120,21 +120,10 @@ class Home:
             self.remark()
         return arrived
 
-    def asked(self, channel: str) -> tuple[int, str]:
-        """Return at which place (`Standing.number`) the channel was asked last, 0 for never, and its account ("")."""
-        c = t.accounts.c
+    def refuse(self) -> None:
+        """Raise Conflict unless the ledger is at home, and was let go on there."""
         with self.read() as connection:
-            row = connection.execute(select(c.asked, c.account).where(c.channel == channel)).first()
-        return (row.asked, row.account) if row is not None else (0, "")
-
-    def ask(self, channel: str, account: str) -> None:
-        """Remember that the channel was asked at this place, and as which account."""
-        c = t.accounts.c
-        with self.write() as connection:
-            number = _standing(connection).number
-            same = update(t.accounts).where(c.channel == channel).values(asked=number, account=account)
-            if not connection.execute(same).rowcount:
-                connection.execute(insert(t.accounts).values(channel=channel, account=account, asked=number))
+            self.refuse_in(connection)
 
     # --- inside a transaction ---
 

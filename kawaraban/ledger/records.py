@@ -11,7 +11,6 @@ from kawaraban.delivery import ActionKind, Receipt, State
 from kawaraban.errors import Sentence
 from kawaraban.variant import Variant
 
-
 RECOVERY = "recovery"
 """Who acted where nobody asked for it: a lease that lapsed is taken over, a channel is held to protect it."""
 

@@ -251,5 +251,6 @@ accounts = Table(
     tables,
     Column("channel", Text, primary_key=True),
     Column("account", Text, nullable=False),
+    Column("other", Text, nullable=False),
     Column("asked", Integer, nullable=False),
 )

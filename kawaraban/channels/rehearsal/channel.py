@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -45,7 +45,8 @@ class Rehearsal:
         """Return what it can do with these settings."""
         settings = RehearsalSettings.model_validate(own.model_dump())
         kind = _ABLE[settings.idempotency]
-        return replace(kind, announces=settings.announces, late=_LATE if settings.announces else None)
+        late = _LATE if settings.announces else None
+        return replace(kind, announces=settings.announces, late=late, longest=2 * settings.timeout)
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
@@ -97,6 +98,20 @@ class Rehearsal:
             else:
                 post = None
         return self._receipt(post) if post else None
+
+    def recall(self, variants: Sequence[Variant]) -> Mapping[str, Receipt]:
+        """Return these articles' posts, whoever sent them, where this kind can tell."""
+        if self.able(self._settings).finds == "nothing":
+            return {}
+        asked = {variant.article for variant in variants}
+        with self._board() as board:
+            return {post.article: self._receipt(post) for post in board.all() if post.article in asked}
+
+    def account(self) -> str:
+        """Return the board's own id; a board on a server has none."""
+        if self._settings.server is not None:
+            return ""
+        return FolderBoard(self._surroundings.root / self._settings.path, self._lock).identity()
 
     def read(self, receipt: Receipt, against: Variant) -> LiveCopy:
         """Return what stands there, compared by its words."""

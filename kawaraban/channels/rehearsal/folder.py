@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import uuid
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -56,6 +57,18 @@ class FolderBoard:
         """Take one down."""
         with self._alone():
             self._path(name).unlink(missing_ok=True)
+
+    def identity(self) -> str:
+        """Return the folder's own id, made when it is first asked for."""
+        file = self.folder / ".board"
+        try:
+            with self._alone():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                if not file.exists():
+                    file.write_text(uuid.uuid4().hex, encoding="ascii")
+                return file.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise _unwritable(file, error) from error
 
     def _alone(self) -> FileLock:
         self.lock.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -41,6 +42,11 @@ class Webhook:
         late=timedelta(hours=1),
     )
     Settings: ClassVar[type[BaseModel]] = WebhookSettings
+
+    @classmethod
+    def able(cls, own: BaseModel) -> Capabilities:
+        """Return what it can do: how long one message may take is a setting."""
+        return replace(cls.capabilities, longest=2 * WebhookSettings.model_validate(own.model_dump()).timeout)
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings

@@ -26,6 +26,7 @@ def upgrade() -> None:
         "accounts",
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("channel"),
     )

@@ -1,0 +1,229 @@
+"""
+What must be certain before anything goes out: the clock, the ledger's home, and what its channels have already.
+
+A ledger that was put back, cloned or moved is held as a whole, editions too: from what it knows it would take down what
+went out since. The channels are asked what they have of each article that would go there; what is found is recorded,
+what can't be asked becomes a person's question. Then a person resumes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from flows.compose import House
+from flows.stages.planning import Planned, Question, plan
+from flows.stages.values import Progress, Step, unwatched
+from kawaraban.capabilities import Capabilities
+from kawaraban.channels.protocol import Channel, Personal, Recalls
+from kawaraban.config import ChannelSettings
+from kawaraban.delivery import ActionKind, Receipt, State, Word
+from kawaraban.errors import ChannelFailure, Conflict, Sentence
+from kawaraban.ledger import Claim, Expectation, Posted, Scope
+from kawaraban.plan import Action
+from kawaraban.variant import Variant
+
+TOLERANCE = timedelta(seconds=10)
+"""How far two machines' clocks may differ without anybody noticing."""
+
+WHO = "recovery"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What was asked: posts that the ledger did not know, what only a person can tell, and channels that gave no answer."""
+
+    found: tuple[Action, ...] = ()
+    asked_of_a_person: tuple[Action, ...] = ()
+    silent: tuple[str, ...] = ()
+
+    def __add__(self, other: Reconciled) -> Reconciled:
+        """Return both together."""
+        return Reconciled(
+            self.found + other.found,
+            self.asked_of_a_person + other.asked_of_a_person,
+            self.silent + other.silent,
+        )
+
+
+def be_certain(house: House, progress: Progress = unwatched) -> None:
+    """
+    Raise Conflict where nothing may go out now: the clock is behind, or the ledger is a stranger here.
+
+    A stranger arrives first (one write: everything is held), and its channels are asked.
+    """
+    refuse_clock(house)
+    house.ledger.home.arrive(now=house.clock(), who=WHO)
+    reconcile(house, progress)
+    house.ledger.home.refuse()
+
+
+def refuse_clock(house: House) -> None:
+    """Raise Conflict while the clock is behind what the ledger has seen: by such a clock nothing is due."""
+    last = house.ledger.latest()
+    if last is None or house.clock() >= last - TOLERANCE:
+        return
+    zone = house.publication.zone
+    raise Conflict(
+        Sentence(
+            ja=f"時計が遅れています。台帳の最後の出来事（{last.astimezone(zone):%Y-%m-%d %H:%M:%S}）より前です。何も出しません",
+            en=f"the clock is behind the ledger's last event ({last.astimezone(zone):%Y-%m-%d %H:%M:%S}): nothing goes out",
+        ),
+        remedy=Sentence(
+            ja="時計を合わせてください。時計が正しいなら kawaraban hold --all のあと kawaraban resume --all",
+            en="set the clock; if it is right: `kawaraban hold --all`, then `kawaraban resume --all`",
+        ),
+    )
+
+
+def reconcile(house: House, progress: Progress = unwatched, *, anew: bool = False) -> Reconciled:
+    """
+    Ask the channels that were not asked since the ledger came here (`anew`: all) for what it does not know.
+
+    A channel that gives no answer is asked again the next time, and gets nothing until then. In a ledger that never moved,
+    a channel is asked when it is first connected, and only where it can tell (Recalls): so a second paper with our
+    credentials is seen.
+    """
+    number = house.ledger.home.standing().number
+    moved = anew or number > 1
+    left = [one for one in _machines(house) if anew or house.ledger.accounts.of(one.name).asked != number]
+    asked = [one for one in left if moved or _recalls(house, one)]
+    done = Reconciled()
+    planned = plan(house, Question(), now=house.clock(), without=Scope()) if asked else None
+    for settings in left:
+        if planned is not None and settings in asked:
+            progress(Step("read", _asking(settings.name), settings.name))
+            done += Asking(house, settings, planned, moved=moved).answer()
+        if settings.name not in done.silent:
+            house.ledger.accounts.asked(settings.name, number)
+    return done
+
+
+def _machines(house: House) -> Iterator[ChannelSettings]:
+    """Yield the channels that the machine posts to, one by one."""
+    for settings in house.settings.channels:
+        able = house.capabilities(settings)
+        if not able.edition and not able.by_hand:
+            yield settings
+
+
+def _recalls(house: House, settings: ChannelSettings) -> bool:
+    return house.capabilities(settings).finds != "nothing" and isinstance(house.channel(settings.name), Recalls)
+
+
+def _asking(channel: str) -> Sentence:
+    return Sentence(ja=f"{channel} に何が出ているか確かめています", en=f"asking {channel} what is there")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One channel asked for all that may be there. `moved`: an earlier or another ledger may have sent things there."""
+
+    house: House
+    settings: ChannelSettings
+    planned: Planned
+    moved: bool
+
+    def answer(self) -> Reconciled:
+        """Ask, and write down what came of it."""
+        channel = self.house.channel(self.settings.name)
+        if not isinstance(channel, Channel):
+            return Reconciled()
+        texts = {
+            action: self.planned.variant(action.article, action.channel, action.digest or "")
+            for action in self._candidates()
+        }
+        if not isinstance(channel, Recalls) or self._able.finds == "nothing":
+            return self._doubted(texts)
+        try:
+            there = channel.recall(tuple(texts.values()))
+            found = [action for action in texts if action.article in there]
+            for action in found:
+                self._record(channel, action, texts[action], there[action.article])
+        except ChannelFailure:
+            return Reconciled(silent=(self.settings.name,))
+        return Reconciled(found=tuple(found))
+
+    def _candidates(self) -> Iterator[Action]:
+        """Yield what may have gone there: everything that would, except what surely had not its time yet."""
+        now = self.house.clock()
+        for action in self.planned.plan.actions:
+            mine = action.channel == self.settings.name and action.in_library and not action.off
+            open_one = action.live_digest is None and action.state in (None, State.WAITING, State.FAILED)
+            early = action.due is not None and action.due_known and action.due > now
+            if mine and open_one and not early and action.digest and action.word not in _NEVER_SENT:
+                yield action
+
+    @property
+    def _able(self) -> Capabilities:
+        return self.house.capabilities(self.settings)
+
+    def _record(self, channel: Channel, action: Action, variant: Variant, receipt: Receipt) -> None:
+        if self._able.reads:
+            receipt = replace(receipt, differences=channel.read(receipt, variant).differences)
+        self.house.ledger.keep(variant)
+        said = Posted(action.article, action.channel, receipt, variant.digest, action.article_digest, why="found there")
+        self.house.ledger.record(said, now=self.house.clock(), who=WHO)
+
+    def _doubted(self, texts: Mapping[Action, Variant]) -> Reconciled:
+        """Make a question of each: nobody else can tell whether it went out."""
+        if not self.moved or not texts:
+            return Reconciled()
+        now, ledger = self.house.clock(), self.house.ledger
+        ledger.keep(*texts.values())
+        ledger.expect(
+            [Expectation(one.article, one.channel, one.due if one.due_known else None, one.digest) for one in texts],
+            now=now,
+            who=WHO,
+        )
+        claims = [
+            Claim(one.article, one.channel, ActionKind.CREATE, one.digest or "", one.article_digest, reopen=True)
+            for one in texts
+        ]
+        ledger.doubt(claims, _MAY_BE_THERE, now=now, who=WHO)
+        return Reconciled(asked_of_a_person=tuple(texts))
+
+
+_NEVER_SENT = (Word.DRAFT, Word.OFF, Word.WITHDRAWN)
+_MAY_BE_THERE = Sentence(
+    ja="台帳が戻される前に出ていたかもしれません。確かめて kawaraban settle で決めてください",
+    en="it may have gone out before the ledger was put back: look there, and end it with `kawaraban settle`",
+)
+
+
+# --- one channel ---
+
+
+def not_certain(house: House, channel: str) -> Sentence | None:
+    """Return why nothing may go there now: it could not be asked what it has, or it is not the account it was."""
+    if house.ledger.accounts.of(channel).asked != house.ledger.home.standing().number:
+        return Sentence(
+            ja=f"{channel} に何が出ているか、まだ確かめられていません。次にまた確かめます",
+            en=f"{channel} could not be asked yet what is there; it is asked again the next time",
+        )
+    return _another_account(house, channel)
+
+
+def _another_account(house: House, channel: str) -> Sentence | None:
+    """The account is remembered at the first use; another one holds the channel until a person resumes it."""
+    made = house.channel(channel)
+    if not isinstance(made, Personal):
+        return None
+    try:
+        account = made.account()
+    except ChannelFailure as error:
+        return error.what
+    known = house.ledger.accounts.of(channel).account
+    if account in ("", known):
+        return None
+    if not known:
+        house.ledger.accounts.known_as(channel, account)
+        return None
+    house.ledger.accounts.stranger(channel, account)
+    said = Sentence(
+        ja=f"{channel} の設定の先は、前と違うアカウントです（{account}、前は {known}）",
+        en=f"another account stands behind the settings of {channel} ({account}; it was {known})",
+    )
+    house.ledger.hold(Scope(channel=channel), now=house.clock(), who=WHO, why=f"{said.ja} / {said.en}")
+    return said
