@@ -8,9 +8,11 @@ from rich.text import Text
 from desk.cli import documents
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE
+from desk.cli.promise import promise_lines
 from desk.cli.tables import console, reasons, show_table, status_table, unreadable
 from desk.cli.words import clean, iso, moment, second
 from flows.stages import looking
+from flows.stages.promising import promises
 from kawaraban.errors import Sentence
 from kawaraban.ledger import Event
 from kawaraban.ledger.records import EventKind
@@ -34,7 +36,8 @@ def status(call: Call) -> int:
             show_table(out, status_table(call, rows, house.publication.zone))
         elif not broken:
             call.say(NO_ARTICLES)
-        for line in (*reasons(call, rows), *unreadable(call, broken)):
+        promised = promise_lines(call, promises(rows), house.publication.zone)
+        for line in (*reasons(call, rows), *unreadable(call, broken), *promised):
             out.print(line)
     finally:
         house.close()

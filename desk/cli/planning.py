@@ -15,8 +15,8 @@ from flows import server
 from flows.compose import House
 from flows.stages import looking
 from flows.stages import planning as stage
-from kawaraban.delivery import ActionKind
-from kawaraban.errors import Sentence
+from kawaraban.delivery import ActionKind, Word
+from kawaraban.errors import Language, Sentence
 from kawaraban.plan import Action, Plan
 
 VERBS = {
@@ -86,6 +86,8 @@ def _print_action(call: Call, house: House, action: Action) -> None:
     out.print(Text(clean(f"  {action.channel:<8} {verb}  {when}  {action.reason.said(call.language)}"), style=style))
     if action.remedy is not None:
         out.print(f"             → {action.remedy.said(call.language)}", style=style)
+    if action.live_digest is None and action.origins and action.word not in _NEVER:
+        out.print(Text(clean(f"             {_origins(action, call.language)}"), style="dim"))
     if action.action in (ActionKind.SKIP, ActionKind.BLOCKED):
         return
     for loss in action.losses:
@@ -96,6 +98,26 @@ def _print_action(call: Call, house: House, action: Action) -> None:
             style = {"keep": "", "cut": "bold strike", "add": "bold red underline"}[stroke.kind]
             text.append(clean(stroke.text), style=style)
         out.print(text)
+
+
+_NEVER = (Word.OFF, Word.DRAFT, Word.WITHDRAWN)
+"""What has no time that anybody waits for."""
+
+SOURCES = {
+    "article": Sentence(ja="記事", en="article"),
+    "series": Sentence(ja="連載", en="series"),
+    "channel": Sentence(ja="チャンネル", en="channel"),
+    "kind": Sentence(ja="種類の既定", en="the kind's default"),
+    "link": Sentence(ja="頁へのリンク", en="links to its page"),
+}
+
+
+def _origins(action: Action, language: Language) -> str:
+    """Return the values that decide its time, each with its source: `published 2024-06-18 07:00 (article)`."""
+    said = [f"{one.key} {one.value}" for one in action.origins]
+    if language == "ja":
+        return "、".join(f"{text}（{SOURCES[one.source].ja}）" for text, one in zip(said, action.origins, strict=True))
+    return ", ".join(f"{text} ({SOURCES[one.source].en})" for text, one in zip(said, action.origins, strict=True))
 
 
 def set_up(call: Call) -> int:

@@ -15,12 +15,13 @@ from rich.text import Text
 
 from desk.cli.main import Call, clock
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
+from desk.cli.promise import promise_lines
 from desk.cli.tables import console, result_lines, show_table, status_table, unreadable
 from desk.cli.watching import progress
-from desk.cli.words import clean, moment
+from desk.cli.words import clean
 from flows.handover import hand_over
+from flows.stages.promising import Promise, promised, promises
 from flows.stages.values import Afterwards, Published, PublishRequest
-from kawaraban.delivery import ActionKind
 from kawaraban.errors import Sentence, WrongInput
 
 _UTC = ZoneInfo("UTC")
@@ -108,10 +109,17 @@ def _print_left(call: Call, published: Published, zone: ZoneInfo, out: Console) 
             out.print(f"  → {action.remedy.said(call.language)}")
     for text in unreadable(call, published.broken):
         out.print(text)
-    for action in published.plan.actions:
-        if action.action is ActionKind.SKIP and action.due is not None and action.due > call.now and action.due_known:
-            when = moment(action.due, zone, call.now)
-            out.print(Text(clean(f"◷ {action.title}｜{action.channel}｜{when}"), style="blue"))
+    for line in promise_lines(call, _promises(published), zone):
+        out.print(line)
+
+
+def _promises(published: Published) -> list[Promise]:
+    """Return what is still to come of what was planned: as it stands afterwards, where that was asked."""
+    rows = published.afterwards.rows if published.afterwards else ()
+    if not rows:
+        return promised(published.plan.actions)
+    planned = {action.article for action in published.plan.actions}
+    return promises(row for row in rows if row.article in planned)
 
 
 def _ending(published: Published) -> Sentence:

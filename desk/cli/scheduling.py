@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,37 +11,18 @@ from rich.text import Text
 from desk.cli import documents
 from desk.cli.main import Call, clock
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
+from desk.cli.promise import promise_lines
 from desk.cli.tables import console
 from desk.cli.words import clean, moment
 from flows import handover
 from flows.stages import holding, scheduling
 from flows.stages.holding import Brake, Line, Outlook
-from flows.stages.promising import NOBODY, SOON, START, Promise, promises
+from flows.stages.promising import promises
 from flows.stages.scheduling import Scheduled
 from flows.stages.values import StatusRow
 from kawaraban.delivery import Word, spoken
 from kawaraban.errors import Sentence, WrongInput
 from kawaraban.ledger import Hold, Scope
-
-# --- the promise ------------------------------------------------------------------------------------------------------
-
-
-def promise_lines(call: Call, made: Sequence[Promise], zone: ZoneInfo) -> list[Text]:
-    """Return a line for each article that has something to come, and who keeps the promise."""
-    lines = [
-        Text(clean(f"◷ {one.title}｜{one.said(zone, call.now).said(call.language)}"), style="blue") for one in made
-    ]
-    if not made:
-        return []
-    if not handover.runs(call.root):
-        return [
-            *lines,
-            Text(NOBODY.said(call.language), style="red"),
-            Text(f"  → {START.said(call.language)}", style="red"),
-        ]
-    new = any(not release.in_ledger for one in made for release in one.releases)
-    return [*lines, *([Text(f"  {SOON.said(call.language)}", style="dim")] if new else [])]
-
 
 # --- schedule ---------------------------------------------------------------------------------------------------------
 

@@ -21,14 +21,13 @@ A_WEEK = 7
 @dataclass(frozen=True, slots=True)
 class Coming:
     """
-    One channel's release to come: `at` None: nobody can say yet; `sure` False: an estimate; `by_hand`: a person posts it.
+    One channel's release to come: `at` None: nobody can say yet (a person must post something first).
 
-    `in_ledger` False: no publisher has taken the file up yet.
+    `by_hand`: a person posts it. `in_ledger` False: no publisher has taken the file up yet.
     """
 
     channel: str
     at: datetime | None
-    sure: bool = True
     by_hand: bool = False
     in_ledger: bool = True
 
@@ -48,12 +47,8 @@ class Promise:
             here = one.at.astimezone(zone) if one.at is not None else None
             when_ja, when_en = ("", "") if here is None or here.date() == day else _day(here, now.astimezone(zone))
             day = here.date() if here is not None else day
-            ja.append(
-                f"{when_ja}{_clock(here, '未定', one, 'ごろ')}{one.channel}{'（人が出す）' if one.by_hand else ''}"
-            )
-            en.append(
-                f"{when_en}{_clock(here, 'open', one, ' or so')}{one.channel}{' (by hand)' if one.by_hand else ''}"
-            )
+            ja.append(f"{when_ja}{_clock(here, '未定')} {one.channel}{'（人が出す）' if one.by_hand else ''}")
+            en.append(f"{when_en}{_clock(here, 'open')} {one.channel}{' (by hand)' if one.by_hand else ''}")
         return Sentence(ja="、".join(ja), en=", ".join(en))
 
 
@@ -65,11 +60,10 @@ def _day(here: datetime, today: datetime) -> tuple[str, str]:
     return f"{date}（{_DAYS_JA[weekday]}） ", f"{_DAYS_EN[weekday]} {date} "
 
 
-def _clock(here: datetime | None, unknown: str, one: Coming, about: str) -> str:
+def _clock(here: datetime | None, unknown: str) -> str:
     if here is None:
-        return f"{unknown} "
-    seconds = f":{here:%S}" if here.second else ""
-    return f"{here:%H:%M}{seconds}{'' if one.sure else about} "
+        return unknown
+    return f"{here:%H:%M:%S}" if here.second else f"{here:%H:%M}"
 
 
 def promises(rows: Iterable[StatusRow]) -> list[Promise]:
@@ -80,7 +74,7 @@ def promises(rows: Iterable[StatusRow]) -> list[Promise]:
 def promised(actions: Iterable[Action]) -> list[Promise]:
     """Return the promises of a plan."""
     return _promises(
-        (one.article, one.title, Coming(one.channel, one.due, one.due_known, one.by_hand, one.state is not None))
+        (one.article, one.title, Coming(one.channel, one.due, one.by_hand, one.state is not None))
         for one in actions
         if _is_to_come(one.word, one.live_digest)
     )
@@ -91,7 +85,7 @@ def _is_to_come(word: Word, live: str | None) -> bool:
 
 
 def _of_row(row: StatusRow) -> Coming:
-    return Coming(row.channel, row.expected, row.due is not None, row.by_hand, row.state is not None)
+    return Coming(row.channel, row.expected, row.by_hand, row.state is not None)
 
 
 def _promises(coming: Iterable[tuple[str, str, Coming]]) -> list[Promise]:

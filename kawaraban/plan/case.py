@@ -170,10 +170,11 @@ def known_due(case: Case) -> datetime | None:
 
 
 def _standing(case: Case, verdict: Verdict) -> Standing:
+    held = case.hold is not None and verdict.reason == reasons.on_hold(case.hold[0])  # also where it was named
     return Standing(
         ready=case.intent.status == "ready" or (case.intent.status == "archived" and case.delivery.public),
         enabled=case.enabled,
-        blocked=verdict.action is ActionKind.BLOCKED,
+        blocked=verdict.action is ActionKind.BLOCKED and not held,
         held=case.hold is not None,
         by_hand=case.by_hand,
         wanted_digest=case.target,
