@@ -117,6 +117,35 @@ def settle(parser: ArgumentParser, language: Language) -> None:
     group.add_argument("--as-it-is", action="store_true", help=said)
 
 
+def _channels(parser: ArgumentParser, language: Language) -> None:
+    said = _say(language, "このチャンネルだけ（何度でも）", "only this channel (may be repeated)")
+    parser.add_argument("--channel", action="append", default=[], metavar="C", help=said)
+
+
+def withdraw(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, channels, and the reason readers see."""
+    _article(parser, language)
+    _channels(parser, language)
+    said = _say(language, "取り下げるわけ（読者に見えます）", "the reason, shown to readers")
+    parser.add_argument("--say", default="", metavar="REASON", help=said)
+
+
+def rollback(parser: ArgumentParser, language: Language) -> None:
+    """Take an article, which earlier text, and channels."""
+    _article(parser, language)
+    said = _say(
+        language, "その日時に出ていた文、または文の番号（digest の初めの数文字）", "an instant, or the beginning of a digest"
+    )
+    parser.add_argument("--to", required=True, metavar="TIME|DIGEST", help=said)
+    _channels(parser, language)
+
+
+def verify(parser: ArgumentParser, language: Language) -> None:
+    """Take articles and channels."""
+    articles(parser, language)
+    _channels(parser, language)
+
+
 def log(parser: ArgumentParser, language: Language) -> None:
     """Take an article, a channel, and how much."""
     said = _say(language, "記事（なければ全体）", "an article (default: all)")

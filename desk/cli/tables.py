@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -16,6 +17,9 @@ from flows.stages.values import Result, StatusRow
 from kawaraban.article.finding import Finding
 from kawaraban.delivery import State, Word, spoken
 from kawaraban.errors import Language, Sentence
+
+if TYPE_CHECKING:
+    from kawaraban.plan import DiffLine
 
 # A sign that differs in silhouette, the turn's colour, and how loud: 朱 a person's turn, 藍 the machine's, ink done.
 SIGNS: dict[Word, tuple[str, str]] = {
@@ -146,6 +150,15 @@ def unreadable(call: Call, broken: Iterable[Finding]) -> Iterator[Text]:
     """Yield a line for each file that gave no article: nothing is out of sight."""
     for finding in broken:
         yield Text(clean(finding.said(call.language)), style="red")
+
+
+def diff_line(line: DiffLine) -> Text:
+    """Return a changed line as 朱入れ: what goes is struck through, what comes is red and underlined."""
+    text = Text(f"             {line.part}: ", style="dim")
+    for stroke in line.strokes:
+        style = {"keep": "", "cut": "bold strike", "add": "bold red underline"}[stroke.kind]
+        text.append(clean(stroke.text), style=style)
+    return text
 
 
 def result_lines(call: Call, results: Sequence[Result]) -> Iterator[Text]:
