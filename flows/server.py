@@ -120,7 +120,7 @@ def prefect_server(
     try:
         yield PrefectServer(api_url, own=True)
     finally:
-        _remembered(root).unlink(missing_ok=True)
+        forget(root)
         stop(process)
 
 
@@ -158,8 +158,8 @@ def _started(root: Path, say: Say, meanwhile: Callable[[str], None]) -> tuple[su
                     en="preparing Prefect's database (the first time only, about 15 s)",
                 )
             )
-        port = _free_port()
-        process = _launch(root, port)
+        port = free_port()
+        process = launch(root, port)
     except OSError as error:
         say(Sentence(ja=f"Prefectサーバーを起動できません: {error}", en=f"Prefect's server can't be started: {error}"))
         return None
@@ -180,19 +180,33 @@ def _started(root: Path, say: Say, meanwhile: Callable[[str], None]) -> tuple[su
             )
         )
         return None
-    with suppress(OSError):  # a memory that can't be written only costs time
-        _remembered(root).write_text(json.dumps({"api_url": api_url, "pid": process.pid}), encoding="utf-8")
-        _prepared(root).write_text(version("prefect"), encoding="utf-8")
+    remember(root, api_url, process.pid)
     return process, api_url
 
 
-def _free_port() -> int:
+def remember(root: Path, api_url: str, pid: int) -> None:
+    """Keep where our server answers, and that its database is migrated; what can't be written only costs time."""
+    with suppress(OSError):
+        _remembered(root).write_text(json.dumps({"api_url": api_url, "pid": pid}), encoding="utf-8")
+        _prepared(root).write_text(version("prefect"), encoding="utf-8")
+
+
+def forget(root: Path) -> None:
+    """Forget our server: it has ended."""
+    with suppress(OSError):
+        _remembered(root).unlink(missing_ok=True)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _launch(root: Path, port: int) -> subprocess.Popen[bytes]:
+def launch(root: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start our own server as a child on `port`; its log lies in `home`. It answers some seconds later."""
+    home(root).mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, **server_settings(root, port)}
     command = [sys.executable, "-m", "flows.server", "child", str(os.getpid()), str(port)]
     with (home(root) / "server.log").open("wb") as log:

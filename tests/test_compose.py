@@ -85,6 +85,18 @@ def test_the_web_server_serves_the_folder_that_the_site_channel_writes() -> None
     assert SERVICES["site"]["ports"] == ["80:80"]
 
 
+def test_what_has_to_run_always_comes_back_after_a_reboot() -> None:
+    for name in ("serve", "site", "prefect", "database"):
+        assert SERVICES[name]["restart"] == "unless-stopped"
+        assert "profiles" not in SERVICES[name]
+    serve = SERVICES["serve"]
+    assert serve["command"] == ["serve"]
+    assert (serve["volumes"], serve["user"]) == (SERVICES["kawaraban"]["volumes"], SERVICES["kawaraban"]["user"])
+    assert serve["environment"] == SERVICES["kawaraban"]["environment"]
+    assert float(serve["stop_grace_period"].removesuffix("s")) > 10  # serve ends within ten seconds, by itself
+    assert "http://127.0.0.1:8765/health" in serve["healthcheck"]["test"][-1]
+
+
 # --- the image --------------------------------------------------------------------------------------------------
 
 

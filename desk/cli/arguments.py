@@ -196,6 +196,12 @@ def hold(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument("--why", default="", metavar="TEXT", help=_say(language, "わけ", "the reason"))
 
 
+def serve(parser: ArgumentParser, language: Language) -> None:
+    """Take a port."""
+    said = _say(language, "画面のポート（既定 8765）", "port of the preview (default 8765)")
+    parser.add_argument("--port", type=at_least(1), default=8765, metavar="N", help=said)
+
+
 def nothing(parser: ArgumentParser, language: Language) -> None:
     """Take nothing."""
     del parser, language

@@ -84,6 +84,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("build", Sentence(ja="公開せずにサイトを書き出す", en="write the site elsewhere, without publishing"),
             ("kawaraban build --out preview", "kawaraban build --out preview --at 2024-07-01T00:00:00+09:00 --with note"),
             takes.build, "building", json=True),
+    Command("serve", Sentence(ja="予定どおりに出しつづける", en="release on time, and show what is public"),
+            ("kawaraban serve", "kawaraban serve --port 9000"), takes.serve, "serving"),
     Command("channels", Sentence(ja="出す先の一覧と具合を見る", en="see the channels and how they stand"),
             ("kawaraban channels", "kawaraban channels --json"), takes.nothing, "looking", json=True),
 )  # fmt: skip

@@ -21,12 +21,22 @@ def main(arguments: list[str]) -> int:
     import uvicorn
 
     from desk.web.app import make_app
+    from flows.server import die_with_parent
+
+    die_with_parent()
 
     parser = argparse.ArgumentParser(prog="python -m desk.web", description=__doc__)
     parser.add_argument("--port", type=int, default=PORT)
     options = parser.parse_args(arguments)
     root = Path(os.environ.get("KAWARABAN_ROOT", ".")).resolve()
-    uvicorn.run(make_app(root, clock=clock), host="127.0.0.1", port=options.port, log_level="warning", access_log=False)
+    uvicorn.run(
+        make_app(root, clock=clock),
+        host="127.0.0.1",
+        port=options.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
     return 0
 
 

@@ -169,7 +169,7 @@ class Publisher:
         began = time.monotonic()
         try:
             planned = work.plan_ahead()
-            if not planned.plan.to_do and moment == now:  # what is written down bears no time that is still to come
+            if not work.coming and moment == now:  # what is written down bears no time that is still to come
                 work.write_down(planned)
         except KawarabanError as error:
             self._wrong("plan", error)
@@ -177,14 +177,13 @@ class Publisher:
             return
         self._well("plan")
         self._plan_seconds = time.monotonic() - began
-        if planned.plan.to_do and not self._just_tried(planned.plan.hash):
+        if work.coming and not self._just_tried(planned.plan.hash):
             self._release(work, moment, lambda: _sequence(house) == pulse)
         self._agenda(house, work, moment)
         self._pulse = pulse  # what was written since, by whomever, is looked at again
 
     def _release(self, work: Publishing, at: datetime, still: Callable[[], bool]) -> None:
-        todo = work.ahead.plan.to_do if work.ahead else ()
-        titles = "、".join(list(dict.fromkeys(action.title for action in todo))[: page.NAMES])
+        titles = "、".join(list(dict.fromkeys(action.title for action in work.coming))[: page.NAMES])
         try:
             published = self.performing.perform(work, Wish("release", f"時刻どおり {titles}"), at, still)
         except KawarabanError as error:  # another holds the lock, or the ledger is in trouble: soon again
