@@ -21,13 +21,12 @@ from kawaraban.config import ChannelSettings
 from kawaraban.delivery import ActionKind, Receipt, State, Word
 from kawaraban.errors import ChannelFailure, Conflict, Sentence
 from kawaraban.ledger import Claim, Expectation, Posted, Scope
+from kawaraban.ledger.records import RECOVERY
 from kawaraban.plan import Action
 from kawaraban.variant import Variant
 
 TOLERANCE = timedelta(seconds=10)
 """How far two machines' clocks may differ without anybody noticing."""
-
-WHO = "recovery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def be_certain(house: House, progress: Progress = unwatched) -> None:
     A stranger arrives first (one write: everything is held), and its channels are asked.
     """
     refuse_clock(house)
-    house.ledger.home.arrive(now=house.clock(), who=WHO)
+    house.ledger.home.arrive(now=house.clock(), who=RECOVERY)
     reconcile(house, progress)
     house.ledger.home.refuse()
 
@@ -164,7 +163,7 @@ class Asking:
             receipt = replace(receipt, differences=channel.read(receipt, variant).differences)
         self.house.ledger.keep(variant)
         said = Posted(action.article, action.channel, receipt, variant.digest, action.article_digest, why="found there")
-        self.house.ledger.record(said, now=self.house.clock(), who=WHO)
+        self.house.ledger.record(said, now=self.house.clock(), who=RECOVERY)
 
     def _doubted(self, texts: Mapping[Action, Variant]) -> Reconciled:
         """Make a question of each: nobody else can tell whether it went out."""
@@ -175,13 +174,13 @@ class Asking:
         ledger.expect(
             [Expectation(one.article, one.channel, one.due if one.due_known else None, one.digest) for one in texts],
             now=now,
-            who=WHO,
+            who=RECOVERY,
         )
         claims = [
             Claim(one.article, one.channel, ActionKind.CREATE, one.digest or "", one.article_digest, reopen=True)
             for one in texts
         ]
-        ledger.doubt(claims, _MAY_BE_THERE, now=now, who=WHO)
+        ledger.doubt(claims, _MAY_BE_THERE, now=now, who=RECOVERY)
         return Reconciled(asked_of_a_person=tuple(texts))
 
 
@@ -225,5 +224,5 @@ def _another_account(house: House, channel: str) -> Sentence | None:
         ja=f"{channel} の設定の先は、前と違うアカウントです（{account}、前は {known}）",
         en=f"another account stands behind the settings of {channel} ({account}; it was {known})",
     )
-    house.ledger.hold(Scope(channel=channel), now=house.clock(), who=WHO, why=f"{said.ja} / {said.en}")
+    house.ledger.hold(Scope(channel=channel), now=house.clock(), who=RECOVERY, why=f"{said.ja} / {said.en}")
     return said

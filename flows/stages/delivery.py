@@ -33,6 +33,7 @@ from kawaraban.errors import (
     Unsure,
 )
 from kawaraban.ledger import Answer, Claim, Scope, owner
+from kawaraban.ledger.records import RECOVERY
 from kawaraban.plan import Action, reasons
 from kawaraban.variant import Variant
 
@@ -270,7 +271,8 @@ class Sending:
             burst=self._burst(),
         )
         now = max(self.now, self.house.clock())  # a lease counts from its own beginning, however long the run takes
-        return self.house.ledger.claim(claim, owner=owner(), lease=self._lease, now=now, run=self.run)
+        who = self.house.who
+        return self.house.ledger.claim(claim, owner=owner(), lease=self._lease, now=now, run=self.run, who=who)
 
     @property
     def _lease(self) -> timedelta:
@@ -305,7 +307,7 @@ class Sending:
         """Hold the channel: fifty deliveries with refused credentials are one trouble, not fifty."""
         what = veiled(error.what, self._secrets())
         why = f"{what.ja} / {what.en}"
-        self.house.ledger.hold(Scope(channel=self.action.channel), now=self.house.clock(), who=self.house.who, why=why)
+        self.house.ledger.hold(Scope(channel=self.action.channel), now=self.house.clock(), who=RECOVERY, why=why)
 
 
 _CANNOT_ASK = Sentence(

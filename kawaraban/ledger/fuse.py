@@ -15,7 +15,7 @@ from kawaraban.delivery import ActionKind, Delivery
 from kawaraban.errors import Conflict, Sentence
 from kawaraban.ledger import deciding, queries
 from kawaraban.ledger import tables as t
-from kawaraban.ledger.records import Claim, EventKind, Hold, Scope
+from kawaraban.ledger.records import RECOVERY, Claim, EventKind, Hold, Scope
 from kawaraban.ledger.writing import Note
 
 WITHIN = timedelta(hours=1)
@@ -34,7 +34,7 @@ def blown(connection: Connection, claims: Sequence[Claim], note: Note) -> Hold |
             continue
         if _posted(connection, claim, agreed, note.at) >= claim.burst:
             scope = Scope(channel=claim.channel)
-            return deciding.hold(connection, Hold(scope, note.at, note.who, _why(claim.burst)))
+            return deciding.hold(connection, Hold(scope, note.at, RECOVERY, _why(claim.burst)))
     return None
 
 

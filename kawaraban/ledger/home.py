@@ -22,7 +22,7 @@ from sqlalchemy import Connection, func, insert, inspect, select, text, update
 from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import deciding, queries
 from kawaraban.ledger import tables as t
-from kawaraban.ledger.records import Hold, Scope
+from kawaraban.ledger.records import RECOVERY, Hold, Scope
 from kawaraban.ledger.writing import Note
 from kawaraban.library import write_atomically
 
@@ -110,7 +110,7 @@ class Home:
         """Return the hold on everything that a stranger has until it arrives, so that whoever looks sees it."""
         with self.read() as connection:
             why = self.strange_in(connection)
-            return Hold(Scope(), _standing(connection).since, "ledger", both(why)) if why is not None else None
+            return Hold(Scope(), _standing(connection).since, RECOVERY, both(why)) if why is not None else None
 
     def arrive(self, *, now: datetime, who: str) -> bool:
         """Take a strange place for the ledger's own, with everything held; False where it is at home already."""
@@ -150,7 +150,7 @@ class Home:
         row = {"machine": here.machine, "root": here.root, "file": here.file}
         number = _standing(connection).number + 1
         connection.execute(update(t.places).values(**row, number=number, since=note.at, accepted=None))
-        deciding.hold(connection, Hold(Scope(), note.at, note.who, both(why)))
+        deciding.hold(connection, Hold(Scope(), note.at, RECOVERY, both(why)))
         return True
 
     def refuse_in(self, connection: Connection) -> None:

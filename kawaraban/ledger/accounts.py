@@ -1,0 +1,83 @@
+"""
+As whom each channel knows us, and whether it was asked what it has since the ledger came to where it is.
+
+A channel's credentials belong to one ledger: another account behind the same settings is remembered beside the known one
+until a person resumes the channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from kawaraban.ledger import tables as t
+from kawaraban.ledger.records import Scope
+
+Opens = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """
+    A channel as this ledger knows it.
+
+    `account` is its own name for us ("": it never said one), `other` one that was found since and not accepted ("").
+    `asked`: at which of the ledger's places (home.Standing.number) it was asked what it has; 0: never.
+    """
+
+    channel: str
+    account: str = ""
+    other: str = ""
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The accounts of an open ledger; every call is one transaction."""
+
+    _read: Opens
+    _write: Opens
+
+    def of(self, channel: str) -> Account:
+        """Return what is known of a channel."""
+        with self._read() as connection:
+            return _found(connection, channel)
+
+    def asked(self, channel: str, number: int) -> None:
+        """Remember that it was asked at that place."""
+        with self._write() as connection:
+            _keep(connection, channel, asked=number)
+
+    def known_as(self, channel: str, account: str) -> None:
+        """Remember as whom it knows us."""
+        with self._write() as connection:
+            _keep(connection, channel, account=account)
+
+    def stranger(self, channel: str, account: str) -> None:
+        """Remember that another account was found there."""
+        with self._write() as connection:
+            _keep(connection, channel, other=account)
+
+
+def accept_in(connection: Connection, scope: Scope) -> None:
+    """Take the account that a channel was stopped for: whoever resumes the channel has seen it."""
+    if scope.channel is None or scope.article is not None:
+        return
+    other = _found(connection, scope.channel).other
+    if other:
+        _keep(connection, scope.channel, account=other, other="")
+
+
+def _found(connection: Connection, channel: str) -> Account:
+    row = connection.execute(select(t.accounts).where(t.accounts.c.channel == channel)).mappings().first()
+    return Account(channel) if row is None else Account(**row)
+
+
+def _keep(connection: Connection, channel: str, **values: str | int) -> None:
+    changed = update(t.accounts).where(t.accounts.c.channel == channel).values(**values)
+    if not connection.execute(changed).rowcount:
+        row = {"account": "", "other": "", "asked": 0} | values
+        connection.execute(insert(t.accounts).values(channel=channel, **row))
