@@ -127,10 +127,14 @@ def _event(one: Event, call: Call) -> str:
 
 
 def _who_and_why(one: Event) -> str:
-    """Name who did it: a person, or the process of a claim by its number."""
-    parts = one.who.split("/")
-    who = f"pid {parts[2]}" if len(parts) == 4 else one.who  # noqa: PLR2004 - the four parts of a process's name
-    return f"{who}: {one.why}" if one.why else who
+    """Name who did it and why; a process by its number."""
+    who, why = _process(one.who), _process(one.why)
+    return f"{who}: {why}" if why else who
+
+
+def _process(name: str) -> str:
+    parts = name.split("/")
+    return f"pid {parts[2]}" if len(parts) == 4 and parts[2].isdigit() else name  # noqa: PLR2004 - the four parts of a process's name
 
 
 def channels(call: Call) -> int:

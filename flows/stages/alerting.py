@@ -69,7 +69,6 @@ def situation(house: House, *, now: datetime) -> Situation:
         rows = status(house, (), now=now)
     except KawarabanError as error:
         broken = error
-    last = ledger.events(limit=1)
     return Situation(
         now=now,
         rows=rows,
@@ -77,7 +76,7 @@ def situation(house: House, *, now: datetime) -> Situation:
         holds=ledger.holds(),
         reports=ledger.alerts.reports(),
         lacking=lacking(house),
-        last_event=last[-1].at if last else None,
+        last_event=ledger.latest(),
         broken=broken,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import get_args
 
+from flows.stages.arriving import TOLERANCE
 from flows.stages.values import StatusRow
 from kawaraban.config import AlertKind
 from kawaraban.delivery import Delivery, State, Word
@@ -20,9 +21,6 @@ LATE = timedelta(minutes=5)
 
 TRIES = 3
 """From this many on, tries without an answer, or without success, are a person's business."""
-
-SKEW = timedelta(minutes=1)
-"""How far a clock may be behind the ledger's last event."""
 
 BEFORE = (timedelta(hours=12), timedelta(hours=1), timedelta())
 """When a scheduled article that is blocked is told again: so long before its release, and when that was missed."""
@@ -247,7 +245,7 @@ def _broken(at: Situation) -> Iterator[Cause]:
 
 
 def _clock(at: Situation) -> Iterator[Cause]:
-    if at.last_event is not None and at.last_event > at.now + SKEW:
+    if at.last_event is not None and at.last_event > at.now + TOLERANCE:
         yield Cause("clock::", "clock", _BEHIND, remedy=_SET_IT)
 
 

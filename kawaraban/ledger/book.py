@@ -223,12 +223,21 @@ class Ledger(Reading):
         with self._write() as connection:
             return sending.expect(connection, list(rows), Note(now, who, run))
 
-    def claim(self, claim: Claim, *, owner: str, lease: timedelta, now: datetime, run: str | None = None) -> Attempt:
+    def claim(
+        self, claim: Claim, *, owner: str, lease: timedelta, now: datetime, run: str | None = None, who: str = ""
+    ) -> Attempt:
         """Take one delivery for sending; see `claim_all`."""
-        return self.claim_all([claim], owner=owner, lease=lease, now=now, run=run)[0]
+        return self.claim_all([claim], owner=owner, lease=lease, now=now, run=run, who=who)[0]
 
     def claim_all(
-        self, claims: Sequence[Claim], *, owner: str, lease: timedelta, now: datetime, run: str | None = None
+        self,
+        claims: Sequence[Claim],
+        *,
+        owner: str,
+        lease: timedelta,
+        now: datetime,
+        run: str | None = None,
+        who: str = "",
     ) -> list[Attempt]:
         """
         Write the intents, all or none: each delivery goes to `sending`, leased to `owner`, with an attempt and its key.
@@ -236,8 +245,9 @@ class Ledger(Reading):
         What another holds raises Conflict; a lease that has lapsed, or whose owner is dead, is taken over (its attempt
         ends as `lapsed`). Failed and withdrawn deliveries need `Claim.reopen`. Read `Attempt.doubts` before sending.
         Conflict, too, where the ledger is not at home (`home`), and where the fuse blows (`fuse`): then the channel is held.
+        `who` wanted it; "" where only the process is known.
         """
-        note = Note(now, owner, run)
+        note = Note(now, who or owner, run)
         with self._write() as connection:
             self.home.refuse_in(connection)
             blown = fuse.blown(connection, claims, note)

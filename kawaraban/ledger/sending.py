@@ -13,7 +13,7 @@ from kawaraban.delivery import ActionKind, Attempt, Delivery, State
 from kawaraban.errors import Conflict, Sentence
 from kawaraban.ledger import memory, moves, queries, writing
 from kawaraban.ledger import tables as t
-from kawaraban.ledger.records import Answer, Claim, Event, EventKind, Expectation
+from kawaraban.ledger.records import RECOVERY, Answer, Claim, Event, EventKind, Expectation
 from kawaraban.ledger.writing import Note
 
 Answered = tuple[Attempt, Answer]
@@ -118,7 +118,7 @@ def _intent(asked: Claim, after: Delivery, earlier: Sequence[Attempt], note: Not
         action=asked.action,
         digest=asked.digest,
         started=note.at,
-        owner=note.who,
+        owner=after.lease_owner or note.who,
         run=note.run,
         article_digest=asked.article_digest,
         doubts=_doubts(after, earlier),
@@ -149,7 +149,7 @@ def _doubts(after: Delivery, earlier: Sequence[Attempt]) -> tuple[str, ...]:
 def _claim_events(note: Note, before: Delivery, ready: Delivery, after: Delivery) -> list[Event]:
     events = [] if ready.state is before.state else [note.event(EventKind.REOPENED, before, ready)]
     if before.state is State.SENDING:
-        events.append(note.event(EventKind.LAPSED, before, before, why=before.lease_owner or ""))
+        events.append(replace(note, who=RECOVERY).event(EventKind.LAPSED, before, before, why=before.lease_owner or ""))
     return [*events, note.event(EventKind.CLAIMED, ready, after)]
 
 
