@@ -134,7 +134,9 @@ def rollback(parser: ArgumentParser, language: Language) -> None:
     """Take an article, which earlier text, and channels."""
     _article(parser, language)
     said = _say(
-        language, "その日時に出ていた文、または文の番号（digest の初めの数文字）", "an instant, or the beginning of a digest"
+        language,
+        "その日時に出ていた文、または文の番号（digest の初めの数文字）",
+        "an instant, or the beginning of a digest",
     )
     parser.add_argument("--to", required=True, metavar="TIME|DIGEST", help=said)
     _channels(parser, language)
@@ -200,6 +202,33 @@ def serve(parser: ArgumentParser, language: Language) -> None:
     """Take a port."""
     said = _say(language, "画面のポート（既定 8765）", "port of the preview (default 8765)")
     parser.add_argument("--port", type=at_least(1), default=8765, metavar="N", help=said)
+
+
+def backup(parser: ArgumentParser, language: Language) -> None:
+    """Take a file."""
+    said = _say(
+        language, "控えのファイル（なければ backups/ に日時で）", "the backup's file (default: backups/, by date)"
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help=said)
+
+
+def restore(parser: ArgumentParser, language: Language) -> None:
+    """Take a file, and whether what is there may be replaced."""
+    parser.add_argument("file", metavar="FILE", help=_say(language, "控えのファイル", "the backup's file"))
+    said = _say(language, "いまのものを脇へ移して戻す", "move aside what is there")
+    parser.add_argument("--force", action="store_true", help=said)
+
+
+def reconcile(parser: ArgumentParser, language: Language) -> None:
+    """Take whether to ask anew."""
+    said = _say(language, "確かめ済みのチャンネルにも聞く", "also ask channels that were asked already")
+    parser.add_argument("--again", action="store_true", help=said)
+
+
+def doctor(parser: ArgumentParser, language: Language) -> None:
+    """Take whether to send a test alert."""
+    said = _say(language, "ためしの知らせを送る", "send a test to every place that alerts go to")
+    parser.add_argument("--alert", action="store_true", help=said)
 
 
 def nothing(parser: ArgumentParser, language: Language) -> None:

@@ -88,6 +88,13 @@ COMMANDS: tuple[Command, ...] = (
             ("kawaraban serve", "kawaraban serve --port 9000"), takes.serve, "serving"),
     Command("channels", Sentence(ja="出す先の一覧と具合を見る", en="see the channels and how they stand"),
             ("kawaraban channels", "kawaraban channels --json"), takes.nothing, "looking", json=True),
+    Command("backup", Sentence(ja="控えを取る（動いていても）", en="back the paper up, also while it runs"),
+            ("kawaraban backup", "kawaraban backup /mnt/disk/paper.tar.gz --json"), takes.backup, "safety", json=True),
+    Command("restore", Sentence(ja="控えを戻す", en="put a backup back"),
+            ("kawaraban restore paper.tar.gz --root newpaper", "kawaraban restore paper.tar.gz --force"),
+            takes.restore, "safety", json=True),
+    Command("reconcile", Sentence(ja="外に出ているものを台帳に合わせる", en="ask the channels for what the ledger does not know"),
+            ("kawaraban reconcile", "kawaraban reconcile --again"), takes.reconcile, "safety", json=True),
 )  # fmt: skip
 
 

@@ -27,6 +27,9 @@ from kawaraban.ledger.writing import Note
 from kawaraban.library import write_atomically
 
 HERE = "here"
+COPIED = "a copy"
+"""What stands as the file in a backup's table of places: wherever it is put, it notices."""
+
 MACHINE_ID = Path("/etc/machine-id")
 
 Opens = Callable[[], AbstractContextManager[Connection]]
@@ -135,6 +138,8 @@ class Home:
             return _ANOTHER
         if marked is not None and marked[1] > sequence(connection):
             return _OLDER
+        if known.file == COPIED:
+            return _PUT_BACK
         if known.machine and now.machine and known.machine != now.machine:
             return _other_machine(known.root)
         if known.root and now.root and known.root != now.root:
@@ -148,7 +153,14 @@ class Home:
             return False
         here = place(connection, self.database, self.root)
         row = {"machine": here.machine, "root": here.root, "file": here.file}
-        number = _standing(connection).number + 1
+        known = _standing(connection)
+        very_same = (here.machine, here.file) == (known.place.machine, known.place.file) and why not in (
+            _ANOTHER,
+            _OLDER,
+        )
+        number = known.number + (
+            not very_same
+        )  # a folder that was only renamed: no other ledger can have sent anything
         connection.execute(update(t.places).values(**row, number=number, since=note.at, accepted=None))
         deciding.hold(connection, Hold(Scope(), note.at, RECOVERY, both(why)))
         return True
@@ -227,6 +239,10 @@ _OLDER = Sentence(
     ja="台帳が前より古くなっています（控えから戻したもののようです）。止めてあります",
     en="the ledger is older than it was (put back from a copy?): everything is held",
 )
+_PUT_BACK = Sentence(
+    ja="控えから戻した台帳です。止めてあります",
+    en="this ledger was put back from a backup: everything is held",
+)
 _COPIED = Sentence(
     ja="台帳のファイルが前のものではありません（写しのようです）。止めてあります",
     en="this is not the file the ledger was in (a copy?): everything is held",
@@ -235,13 +251,13 @@ _COPIED = Sentence(
 
 def _moved(before: str, now: str) -> Sentence:
     return Sentence(
-        ja=f"台帳は {before} のものです（いまは {now}）。止めてあります。移したのなら、元が動いていないのを確かめて再開してください",
-        en=f"the ledger belongs to {before} (now in {now}): everything is held. If you moved it, see that none runs there",
+        ja=f"台帳は {before} のものでした（いまは {now}）。移したのなら再開してください",
+        en=f"the ledger was in {before} (now in {now}); if you moved it, resume",
     )
 
 
 def _other_machine(root: str) -> Sentence:
     return Sentence(
-        ja=f"台帳は別の機械（{root}）のものです。止めてあります。元が動いていないのを確かめてください",
-        en=f"the ledger belongs to another machine ({root}): everything is held. See that none runs there",
+        ja=f"別の機械の {root} にあった台帳です。止めてあります。向こうが動いていないのを確かめてください",
+        en=f"this ledger was on another machine ({root}): everything is held; see that nothing runs there",
     )

@@ -36,6 +36,13 @@ def told(place: PurePath) -> Iterator[None]:
         raise trouble from error
 
 
+def broken(place: PurePath, error: sqlite3.Error) -> KawarabanError:
+    """Return what is said of an error of SQLite's own; damage, where it says nothing."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    kinds = ((_BUSY, busy), (_CLOSED, _closed), (_FULL, _full))
+    return next((said(place) for codes, said in kinds if code in codes), _damaged(place))
+
+
 def _trouble(error: DBAPIError, place: PurePath) -> KawarabanError | None:
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     state = getattr(error.orig, "sqlstate", "")
