@@ -50,7 +50,10 @@ class Planned:
         if (channel, digest) in self.rendered:
             return self.rendered[(channel, digest)]
         kept = self.house.ledger.variant(digest, channel)
-        return kept if kept is not None else self._made(article, channel, digest)
+        if kept is None:
+            return self._made(article, channel, digest)
+        # two channels of a kind may get the same text, whose digest does not cover the name: each keeps its own
+        return kept if kept.channel == channel else kept.model_copy(update={"channel": channel})
 
     def kept(self, digest: str, channel: str) -> Variant | None:
         """Return a text that the plan compares: in the ledger, or remembered and now rendered."""

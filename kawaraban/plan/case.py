@@ -151,12 +151,14 @@ def late_after(case: Case) -> datetime | None:
     """
     Return the instant from which it counts as overdue: the later of due and the row's making, plus the limit.
 
-    What has no row yet is made now: an old article that was never to go there is not late.
+    A channel that follows another is as late as it was to be there, not as that one came at last: after an outage of the
+    whole machine a post of the morning does not go out at night because its page did. What has no row yet is made now: an
+    old article that was never to go there is not late.
     """
     limit = case.late_limit
     if limit is None or case.due.at is None:
         return None
-    return max(case.due.at, case.delivery.made or case.now) + limit
+    return max(case.due.planned or case.due.at, case.delivery.made or case.now) + limit
 
 
 def word_of(case: Case, verdict: Verdict) -> Word:

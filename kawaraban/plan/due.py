@@ -23,12 +23,14 @@ class Due:
     """
     When it is due. `at` is an estimate unless `known`; None where not even that is possible.
 
-    `waits_for` is the channel that must be live first and is not.
+    `waits_for` is the channel that must be live first and is not. `planned` is when it was to go out had every channel
+    before it kept its time (None: as `at`): lateness counts from there.
     """
 
     at: datetime | None
     known: bool = True
     waits_for: str | None = None
+    planned: datetime | None = None
 
     def is_past(self, now: datetime) -> bool:
         """Return whether it may go out at `now`, as far as time says."""

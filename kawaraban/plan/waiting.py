@@ -112,15 +112,13 @@ class Judging:
     def _due(self, wanted: Wanted, row: Delivery | None) -> Due:
         if row is not None and row.public:
             return Due(row.due)
-        known = self.recorded.known.get(wanted.intent.article)
-        published = (known.published if known else None) or wanted.intent.published
-        own = own_time(wanted, published, self.zone)
+        own = own_time(wanted, self._published(wanted), self.zone)
         if own is None:
             return Due(None, known=False)
         first = wanted.after
         if first is None or first == wanted.channel:
             return Due(in_window(own, wanted, self.zone))
-        return self._due_after(first, wanted, own)
+        return replace(self._due_after(first, wanted, own), planned=self._planned(wanted, frozenset()))
 
     def _due_after(self, first: str, wanted: Wanted, own: datetime) -> Due:
         """Return when it is due after another channel: known once that one is live, else an estimate."""
@@ -132,6 +130,23 @@ class Judging:
         if expected is None:
             return Due(None, known=False, waits_for=first)
         return Due(in_window(max(own, expected + delay), wanted, self.zone), known=False, waits_for=first)
+
+    def _planned(self, wanted: Wanted, seen: frozenset[str]) -> datetime | None:
+        """Return when it was to go out had every channel before it kept its time; None where a person is among them."""
+        own = own_time(wanted, self._published(wanted), self.zone)
+        if own is None or wanted.channel in seen or (seen and wanted.capabilities.by_hand):
+            return None
+        first = self.asked[wanted.intent.article].get(wanted.after or "")
+        if first is None or first.channel == wanted.channel:
+            return in_window(own, wanted, self.zone)
+        before = self._planned(first, seen | {wanted.channel})
+        delay = wanted.release.values.delay or timedelta()
+        return None if before is None else in_window(max(own, before + delay), wanted, self.zone)
+
+    def _published(self, wanted: Wanted) -> datetime | None:
+        """Return its nominal instant: frozen once it was live anywhere."""
+        known = self.recorded.known.get(wanted.intent.article)
+        return (known.published if known else None) or wanted.intent.published
 
     def _expected(self, pair: Pair) -> datetime | None:
         """Return when it will be live, as far as one can say: never for what a person posts."""

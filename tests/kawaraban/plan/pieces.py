@@ -88,6 +88,7 @@ class World:
     def publish(self, asked: list[Wanted], selection: Selection | None = None, now: datetime = NOW) -> Plan:
         plan = self.plan(asked, selection, now)
         slugs = {one.intent.article: one.intent.slug for one in asked}
+        nominal = {one.intent.article: one.intent.published for one in asked}
         for row in expectations(plan):
             before = self.rows.get((row.article, row.channel))
             start = before or Delivery(row.article, row.channel, State.WAITING, made=now)
@@ -98,7 +99,8 @@ class World:
             self.rows[action.article, action.channel] = _applied(self.rows[action.article, action.channel], action, now)
             known = self.known.get(action.article, Known(action.article, action.title, "", "", action.article_digest))
             live = (*known.live_slugs, slugs[action.article]) if not action.by_hand else known.live_slugs
-            self.known[action.article] = replace(known, published=known.published or now, live_slugs=live)
+            published = known.published or nominal[action.article] or now
+            self.known[action.article] = replace(known, published=published, live_slugs=live)
         return plan
 
     def put(self, article: str, channel: str, **changes: Any) -> None:

@@ -70,3 +70,40 @@ def test_the_next_opening_is_never_early_and_is_itself_open(
     due = next_open(wished, window, zone)
     assert wished <= due <= wished + timedelta(days=8)
     assert next_open(due, window, zone) == due
+
+
+@pytest.mark.parametrize(
+    ("zone", "window", "wished", "due"),
+    [
+        # in the night of 10 March the newsroom's clock jumps from 02:00 to 03:00, on 3 November it shows 01:00 to 02:00 twice
+        (NEW_YORK, "02:30-05:00", "2024-03-10T06:00:00+00:00", "2024-03-10T07:30:00+00:00"),
+        (NEW_YORK, "02:00-02:30", "2024-03-10T06:30:00+00:00", "2024-03-10T07:00:00+00:00"),
+        (NEW_YORK, "02:00-02:30", "2024-03-10T07:30:00+00:00", "2024-03-11T06:00:00+00:00"),
+        (NEW_YORK, "01:30-03:00", "2024-11-03T04:00:00+00:00", "2024-11-03T05:30:00+00:00"),
+        (NEW_YORK, "01:00-01:30", "2024-11-03T05:45:00+00:00", "2024-11-04T06:00:00+00:00"),
+        (NEW_YORK, "sun 01:30-03:00", "2024-11-03T06:15:00+00:00", "2024-11-03T06:15:00+00:00"),
+        (TOKYO, "02:30-05:00", "2024-03-09T16:00:00+00:00", "2024-03-09T17:30:00+00:00"),
+    ],
+)
+def test_a_window_over_a_change_of_summer_time(zone: ZoneInfo, window: str, wished: str, due: str) -> None:
+    assert next_open(datetime.fromisoformat(wished), Window.parse(window), zone) == datetime.fromisoformat(due)
+
+
+@pytest.mark.parametrize(
+    ("published", "written", "instant"),
+    [
+        ("2024-03-09T07:00:00-05:00", "+1d 02:30", "2024-03-10T07:30:00+00:00"),  # skipped: the instant after the gap
+        ("2024-03-09T07:00:00-05:00", "+1d 08:00", "2024-03-10T12:00:00+00:00"),  # the wall time, not 25 hours later
+        ("2024-11-02T07:00:00-04:00", "+1d 01:30", "2024-11-03T05:30:00+00:00"),  # twice: the first
+        ("2024-11-02T07:00:00-04:00", "+1d 08:00", "2024-11-03T13:00:00+00:00"),
+        (
+            "2024-11-02T23:30:00+00:00",
+            "08:00",
+            "2024-11-02T12:00:00+00:00",
+        ),  # the day is the newsroom's, not the file's
+    ],
+)
+def test_a_relative_time_keeps_its_wall_time_over_a_change_of_summer_time(
+    published: str, written: str, instant: str
+) -> None:
+    assert wall_time(written, datetime.fromisoformat(published), NEW_YORK) == datetime.fromisoformat(instant)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from kawaraban.config import ReleaseSettings, resolve
 from kawaraban.delivery import ActionKind, State, Word
 from kawaraban.ledger import Known
 from kawaraban.plan import Plan, Recorded, Selection, Wanted, expectations, make_plan
-from tests.kawaraban.plan.pieces import HOUR, NOW, World, everywhere, intent, named, of, verbs, wanted
+from tests.kawaraban.plan.pieces import HOOK, HOUR, NOW, World, everywhere, intent, named, of, verbs, wanted
 
 ID = "aaaaaaa1"
 
@@ -150,3 +152,114 @@ def test_a_vanished_article_is_told_with_a_remedy_and_left_as_it_is() -> None:
     assert (gone.action, gone.word, gone.digest) == (ActionKind.SKIP, Word.LIVE, gone.live_digest)
     assert gone.remedy is not None
     assert "file is gone" in gone.reason.en
+
+
+# --- lateness by kind, and behind another channel ---
+
+MAIL = replace(HOOK, late=timedelta(hours=1))
+
+
+def announced(hours: float = 1, **release: Any) -> list[Wanted]:
+    """An article that was due so long ago, for the site and for a channel that announces and follows it."""
+    meant = intent(published=NOW - timedelta(hours=hours))
+    return [
+        wanted(meant, "site"),
+        replace(wanted(meant, "hook", **{"after": "site", **release}), capabilities=MAIL),
+    ]
+
+
+def woken(asked: list[Wanted]) -> World:
+    """The ledger of a machine that took the article up long before, and slept since."""
+    world = World()
+    for one in asked:
+        world.put(ID, one.channel, made=NOW - 100 * HOUR)
+    return world
+
+
+def test_after_an_outage_what_announces_is_as_late_as_it_was_to_be_there_not_as_its_page_came() -> None:
+    for hours, word in ((0.5, Word.LIVE), (2, Word.OVERDUE)):
+        asked = announced(hours)
+        world = woken(asked)
+        world.publish(asked)
+        world.publish(asked)
+        assert of(world.plan(asked), "site").word is Word.LIVE  # never too late for the site
+        assert of(world.plan(asked), "hook").word is word
+
+
+def test_an_overdue_channel_says_since_when_and_goes_out_when_named() -> None:
+    asked = announced(2)
+    world = woken(asked)
+    world.publish(asked)
+    late = of(world.plan(asked), "hook")
+    assert (late.action, late.word) == (ActionKind.SKIP, Word.OVERDUE)
+    assert "too late since 2024-11-05 08:00" in late.reason.en
+    assert of(world.plan(asked, named(ID)), "hook").action is ActionKind.CREATE
+
+
+@pytest.mark.parametrize(("said", "word"), [("3h", Word.LIVE), ("never", Word.LIVE), ({"limit": "90m"}, Word.OVERDUE)])
+def test_what_the_settings_say_goes_before_the_kinds_own_limit(said: Any, word: Word) -> None:
+    asked = announced(2, late=said)
+    world = woken(asked)
+    world.publish(asked)
+    world.publish(asked)
+    assert of(world.plan(asked), "hook").word is word
+
+
+def test_a_delay_is_no_lateness() -> None:
+    asked = announced(0.5, delay="3h")
+    world = woken(asked)
+    world.publish(asked)
+    assert of(world.plan(asked, now=NOW + 3 * HOUR), "hook").action is ActionKind.CREATE
+
+
+def test_behind_what_a_person_posts_lateness_counts_from_when_that_was_done() -> None:
+    meant = intent(published=NOW - 50 * HOUR)
+    asked = [
+        wanted(meant, "site"),
+        wanted(meant, "note"),
+        replace(wanted(meant, "hook", after="note"), capabilities=MAIL),
+    ]
+    world = woken(asked)
+    world.publish(asked)
+    world.put(ID, "note", state=State.LIVE, live_digest=asked[1].digest, first_live=NOW, handed_over=None)
+    assert of(world.plan(asked), "hook").action is ActionKind.CREATE
+
+
+def test_backfill_lets_the_old_ones_go_and_none_of_them_is_late() -> None:
+    asked = [replace(wanted(intent(), "hook"), born_off=True, backfill=True, capabilities=MAIL)]
+    assert of(World().plan(asked), "hook").action is ActionKind.CREATE
+    world = World()
+    world.put(ID, "hook", off=True, made=NOW - 100 * HOUR)  # born off before the setting came
+    assert of(world.plan(asked), "hook").action is ActionKind.CREATE
+
+
+# --- where a time comes from ---
+
+
+def test_every_value_that_decides_a_time_names_its_source() -> None:
+    meant = intent(embargo=NOW, expires=NOW + HOUR)
+    release = resolve(
+        ReleaseSettings(window="07:00-21:00", delay="90m"), ReleaseSettings(delay="2h"), ReleaseSettings(at="+3d 08:00")
+    )
+    one = replace(wanted(meant, "hook"), release=release, site="site", capabilities=MAIL)
+    said = {(each.key, each.value, each.source) for each in of(World().plan([one]), "hook").origins}
+    assert said == {
+        ("published", "2024-11-05 08:00", "article"),
+        ("embargo", "2024-11-05 09:00", "article"),
+        ("expires", "2024-11-05 10:00", "article"),
+        ("at", "+3d 08:00", "article"),
+        ("delay", "2h", "series"),
+        ("window", "07:00-21:00", "channel"),
+        ("after", "site", "link"),
+        ("late", "1h", "kind"),
+    }
+
+
+def test_moving_published_moves_everything_that_counts_from_it() -> None:
+    def dues(published: datetime) -> dict[str, datetime | None]:
+        asked = everywhere(intent(published=published), rss={"delay": "15m"}, note={"at": "+3d 08:00"})
+        asked.append(wanted(intent(published=published), "hook", at="12:30"))
+        return {action.channel: action.due for action in World().plan(asked).actions}
+
+    before, after = dues(NOW + HOUR), dues(NOW + 25 * HOUR)
+    assert {name: (due or NOW) + timedelta(days=1) for name, due in before.items()} == after
