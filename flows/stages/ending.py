@@ -14,6 +14,7 @@ from typing import Literal
 
 from flows.compose import House
 from flows.stages import publishing
+from flows.stages.reading_back import last_text
 from flows.stages.taking_down import keep_down, mark_withdrawn
 from flows.stages.values import Progress, Published, PublishRequest, Step, unwatched
 from kawaraban.article.model import Article
@@ -85,14 +86,13 @@ def withdraw(  # noqa: PLR0913 - what `kawaraban withdraw` says, the instant, an
     """
     asked = [house.channel_settings(one) for one in channels] or list(house.settings.channels)
     article = house.library.find(name)
-    before = {row.channel: row for row in house.ledger.deliveries([article.id])}
     said = " ".join(reason.split())
     for channel in channels:
         keep_down(house, article, channel, said, now=now)
     if not channels and mark_withdrawn(house, article, said, now=now):
         article = house.library.find(article.id)
     publish(house, PublishRequest((article.id,), tuple(channels)), progress, now)
-    return Withdrawal(article, tuple(_Asking(house, article, said, now, progress).fates(asked, before)))
+    return Withdrawal(article, tuple(_Asking(house, article, said, now, progress).fates(asked)))
 
 
 @dataclass(frozen=True)
@@ -105,20 +105,20 @@ class _Asking:
     now: datetime
     progress: Progress
 
-    def fates(self, channels: Sequence[ChannelSettings], before: dict[str, Delivery]) -> list[Fate]:
+    def fates(self, channels: Sequence[ChannelSettings]) -> list[Fate]:
         rows = {row.channel: row for row in self.house.ledger.deliveries([self.article.id])}
         for name, row in rows.items():
             if row.state is not State.WITHDRAWN and not row.public and name in {one.name for one in channels}:
                 keep_down(self.house, self.article, name, self.reason, now=self.now)
         rows = {row.channel: row for row in self.house.ledger.deliveries([self.article.id])}
-        return [self._fate(one, rows.get(one.name), before.get(one.name)) for one in channels]
+        return [self._fate(one, rows.get(one.name)) for one in channels]
 
-    def _fate(self, settings: ChannelSettings, row: Delivery | None, before: Delivery | None) -> Fate:
+    def _fate(self, settings: ChannelSettings, row: Delivery | None) -> Fate:
         name, able = settings.name, self.house.capabilities(settings)
         if row is None or (row.state is State.WITHDRAWN and row.first_live is None):
             return Fate(name, "not there")
         if row.state is State.WITHDRAWN:
-            return self._gone(row, before)
+            return self._gone(row)
         if row.handed_over == TAKE_DOWN:
             return self._by_hand(row)
         if row.public and not able.withdraws:
@@ -128,14 +128,13 @@ class _Asking:
 
     # --- gone ---
 
-    def _gone(self, row: Delivery, before: Delivery | None) -> Fate:
+    def _gone(self, row: Delivery) -> Fate:
         """Live means read back, and so does gone: an edition was looked at when it was written, others are asked now."""
         channel = self.house.channel(row.channel)
         settings = self.house.channel_settings(row.channel)
-        if settings.name in self.house.sites or self.house.capabilities(settings).edition:
+        if self.house.capabilities(settings).edition:
             return Fate(row.channel, "gone", row.url)
-        shown = before.live_digest if before and before.live_digest else row.tried_digest
-        variant = self.house.ledger.variant(shown, row.channel) if shown else None
+        variant = last_text(self.house, row)
         if not isinstance(channel, Channel) or row.receipt is None or variant is None:
             return Fate(row.channel, "gone", row.url, verified=False)
         self.progress(Step("read", _READING, row.channel))

@@ -62,7 +62,7 @@ class EditionReading:
 
     def left(self, row: Delivery) -> str | None:
         """Return the page of what was withdrawn, if one of somebody else's stands there all the same."""
-        kept = self.house.ledger.variant(row.tried_digest, row.channel) if row.tried_digest else None
+        kept = last_text(self.house, row)
         if kept is None or row.channel != self.group.site.name:
             return None
         path = _page(kept)
@@ -122,6 +122,15 @@ class EditionReading:
     @cached_property
     def _read(self) -> dict[str, tuple[Entries, Entries]]:
         return {}
+
+
+def last_text(house: House, row: Delivery) -> Variant | None:
+    """Return the text that is live there, or was the last to be."""
+    digest = row.live_digest
+    if digest is None:
+        there = [one.digest for one in house.ledger.stood(row.article) if one.channel == row.channel]
+        digest = there[-1] if there else None
+    return house.ledger.variant(digest, row.channel) if digest is not None else None
 
 
 def _page(variant: Variant) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 from flows.compose import House
 from flows.stages.delivery import broken
 from flows.stages.edition import EditionGroup, groups
-from flows.stages.reading_back import EditionReading
+from flows.stages.reading_back import EditionReading, last_text
 from flows.stages.surveying import Survey, survey
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban.channels.protocol import Channel, LiveCopy
@@ -164,8 +164,7 @@ class _Verifying:
     def _read(self, row: Delivery) -> LiveCopy | Sentence:
         """Return what is there, or why nobody can say."""
         channel = self.house.channel(row.channel)
-        digest = row.live_digest or row.tried_digest
-        variant = self.house.ledger.variant(digest, row.channel) if digest else None
+        variant = last_text(self.house, row)
         if not isinstance(channel, Channel) or row.receipt is None or row.url is None or variant is None:
             return _NO_ADDRESS
         try:

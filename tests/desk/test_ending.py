@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from flows.compose import open_house
+from flows.compose import House, open_house
 from flows.handover import runs
+from flows.stages.publishing import publish
+from flows.stages.values import Progress, Published, PublishRequest
 from kawaraban.delivery import Receipt
 from kawaraban.ledger import Posted
 from tests.builders import NOW
@@ -27,9 +30,8 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paper:
     return made
 
 
-def _plainly(house, request, progress, *, now):  # type: ignore[no-untyped-def] # stands in for flows.publish.run
-    from flows.stages.publishing import publish
-
+def _plainly(house: House, request: PublishRequest, progress: Progress, *, now: datetime) -> Published:
+    """Stand in for flows.publish.run: no Prefect."""
     return publish(house, request, progress, now=now)
 
 

@@ -124,7 +124,8 @@ class Site:
         """
         Return the paths of `files` at which something else stands than what was written there last, or nothing.
 
-        A file that still is as it was written is as it should be, though settings or theme may want another one by now.
+        A file that still is as it was written is as it should be, though settings or theme may want another one by now; one
+        that was never written does not miss.
         """
         written = self._manifest().files
         found: dict[str, Literal["gone", "drifted"]] = {}
@@ -133,7 +134,8 @@ class Site:
             if file.yields or (file.path in written and written[file.path].stamp == stands):
                 continue
             if stands is None:
-                found[file.path] = "gone"
+                if file.path in written or not written:
+                    found[file.path] = "gone"
             elif not self._public.is_equal(file.path, file.make()):
                 found[file.path] = "drifted"
         return found
