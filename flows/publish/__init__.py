@@ -15,7 +15,7 @@ that keeps it out of the user's home and from sending statistics.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +101,19 @@ def parameters(request: PublishRequest) -> dict[str, Any]:  # Any: as Prefect ta
         "refresh": request.refresh,
         "again": request.again,
     }
+
+
+def request_of(given: Mapping[str, Any]) -> PublishRequest:  # Any: as Prefect has them
+    """Return the request that a run's parameters stand for."""
+    return PublishRequest(
+        names=tuple(given.get("names") or ()),
+        channels=tuple(given.get("channels") or ()),
+        plan_hash=given.get("plan"),
+        kind=given.get("kind"),
+        say=given.get("say") or "",
+        refresh=bool(given.get("refresh")),
+        again=bool(given.get("again")),
+    )
 
 
 def __getattr__(name: str) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -10,13 +11,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NoReturn
 
+from flows.compose import STATE
 from flows.handover import reception, runs, whereabouts
 from flows.publisher.engine import Clicked, Engine, set_environment
 from flows.publisher.loop import Publisher, state_file
+from flows.publisher.watchman import Watchman
 from flows.server import die_with_parent
 from kawaraban.errors import Language, Sentence
 
@@ -50,6 +54,8 @@ def main() -> int:
 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, asked_to_end)
+    _keep_a_journal(root)
+    Watchman(root, clock, publisher.busy, publisher.told).start()
     with reception(root, publisher.visits):
         publisher.run()
     publisher.engine.finish(FOLLOW_SECONDS)
@@ -65,6 +71,20 @@ def _publisher(root: Path, say: Callable[[Sentence], None]) -> Publisher:
             os.utime(beating)
 
     return Publisher(root, clock, say, Engine(root, clicks.put, say), clicks=clicks, beat=beat)
+
+
+def _keep_a_journal(root: Path) -> None:
+    """Send what our own rooms log to the paper's journal; the file is made when there is something to write."""
+    folder = root / STATE / "log"
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / "kawaraban.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True
+        )
+        handler.setLevel(logging.WARNING)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+        for room in ("flows", "renderers", "kawaraban"):
+            logging.getLogger(room).addHandler(handler)
 
 
 def _end_anyway(publisher: Publisher) -> None:

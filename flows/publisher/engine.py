@@ -17,32 +17,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flows.publish import let_go, load_prefect, talking_to
 from flows.publish.course import Followed, as_current
+from flows.publisher.deployments import ENTRY_POINTS, Kind, deployed, flow_of
 from flows.server import known
 from kawaraban.errors import Sentence
 
 if TYPE_CHECKING:
-    from prefect import Flow
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun, StateType
 
 POLL_SECONDS = 5.0
-NIGHTLY = "30 3 * * *"
-Kind = Literal["publish", "release", "verify"]
-ENTRY_POINTS: Mapping[Kind, str] = {
-    "publish": "flows.publish.publish",
-    "release": "flows.release.release",
-    "verify": "flows.verify.verify",
-}
-_SAID: Mapping[Kind, str] = {
-    "publish": "頼まれたものを公開します。",
-    "release": "時刻の来たものを出します。押せば、いますぐ台帳を見ます。",
-    "verify": "公開されているものを読み返して、台帳と照らします。直しはしません。",
-}
+STARTING_SECONDS = 20.0
+"""So long a server may take to start before anybody is told that it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +75,8 @@ class Engine:
     ending: threading.Event = field(default_factory=threading.Event)
     _air: dict[UUID, threading.Thread] = field(default_factory=dict)
     _lost: str | None = None
+    _began: float = 0.0
+    _thread: threading.Thread | None = None
 
     # --- the loop's side: nothing here waits ---
 
@@ -92,15 +84,28 @@ class Engine:
         """Begin to look for a server, every five seconds; once begun it goes on."""
         if self.paper:
             return
-        self.paper, self.zone = paper, zone
-        threading.Thread(target=self._living, name="prefect", daemon=True).start()
+        self.paper, self.zone, self._began = paper, zone, time.monotonic()
+        self._thread = threading.Thread(target=self._living, name="prefect", daemon=True)
+        self._thread.start()
 
     def accompany(self, course: Followed, wish: Wish) -> bool:
         """Let a run follow this course, if a server is there; `course.registered` is set once it has a number."""
         if not self.healthy or wish.kind not in self.deployments:
+            if wish.given is not None:
+                self._air.pop(wish.given.id, None)  # ended as an orphan when the server answers again
             return False
         threading.Thread(target=self._followed, args=(course, wish), name=wish.name, daemon=True).start()
         return True
+
+    def give_up(self, run: FlowRun, why: str) -> None:
+        """End a run that could not even begin; one that follows something ends by itself."""
+        if self._air.get(run.id) is self._thread:
+            threading.Thread(target=self._given_up, args=(run.id, why), daemon=True).start()
+
+    def _given_up(self, run: UUID, why: str) -> None:
+        with suppress(OSError, ValueError):
+            self._set_plainly(run, "FAILED", "Failed", why)
+        self._air.pop(run, None)
 
     def slow(self) -> None:
         """Ask it for nothing more until it answers again."""
@@ -114,7 +119,7 @@ class Engine:
             thread.join(max(0.0, deadline - time.monotonic()))
         for run in list(self._air):
             with suppress(OSError, ValueError):
-                self._crashed_plainly(run)
+                self._set_plainly(run, "CRASHED", "Crashed", "公開の係を止めました。続きは台帳からはじまります")
         if self.url and self.healthy:
             last = threading.Thread(target=let_go, daemon=True)
             last.start()
@@ -141,8 +146,9 @@ class Engine:
 
     def _away(self, why: str) -> None:
         """Say once that it is away."""
+        starting = not self.url and time.monotonic() - self._began < STARTING_SECONDS
         self.healthy = False
-        if self._lost is None:
+        if self._lost is None and not starting:
             self._lost = why
             more = f"（{why}）" if why else ""
             self.say(
@@ -159,39 +165,11 @@ class Engine:
             from prefect.client.orchestration import get_client
 
             with get_client(sync_client=True) as client:
-                self.deployments = {kind: self._deployment(client, kind) for kind in ENTRY_POINTS}
+                self.deployments = {kind: deployed(client, kind, self.paper, self.zone) for kind in ENTRY_POINTS}
                 self._end_orphans(client)
         self.url, self.healthy, self._lost = url, True, None
         address = url.removesuffix("/api")
         self.say(Sentence(ja=f"Prefectにつながりました: {address}", en=f"Prefect answers: {address}"))
-
-    def _deployment(self, client: SyncPrefectClient, kind: Kind) -> UUID:
-        """
-        Return the deployment, made where it is missing.
-
-        One that is there keeps its schedule: whoever paused or moved it in Prefect meant it.
-        """
-        from prefect.client.schemas.actions import DeploymentScheduleCreate
-        from prefect.client.schemas.schedules import CronSchedule
-        from prefect.exceptions import ObjectNotFound
-        from prefect.utilities.callables import parameter_schema
-
-        flow = flow_of(kind)
-        with suppress(ObjectNotFound):
-            found = client.read_deployment_by_name(f"{kind}/{self.paper}")
-            if found.entrypoint == ENTRY_POINTS[kind]:
-                return found.id
-        nightly = DeploymentScheduleCreate(schedule=CronSchedule(cron=NIGHTLY, timezone=self.zone), slug="nightly")
-        return client.create_deployment(
-            flow_id=client.create_flow(flow),
-            name=self.paper,
-            entrypoint=ENTRY_POINTS[kind],
-            description=_SAID[kind],
-            parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
-            enforce_parameter_schema=True,
-            schedules=[nightly] if kind == "verify" else None,
-            tags=["kawaraban"],
-        )
 
     def _end_orphans(self, client: SyncPrefectClient) -> None:
         """Mark as crashed what runs by Prefect's account and by nobody else's. The ledger resumes what is due."""
@@ -247,7 +225,8 @@ class Engine:
             wish = Wish(kind, run.name, given=run)
             threading.Thread(target=self._run, args=(wish, None), name=run.name, daemon=True).start()
         else:
-            self._air[run.id] = threading.current_thread()  # it is ours from here on
+            if self._thread is not None:
+                self._air[run.id] = self._thread  # it is ours from here on
             self.clicked(Clicked(kind, run, dict(run.parameters)))
 
     def _followed(self, course: Followed, wish: Wish) -> None:
@@ -293,9 +272,9 @@ class Engine:
         with as_current(course):
             run_flow(flow, flow_run=run, parameters=run.parameters, return_type="state")
 
-    def _crashed_plainly(self, run: UUID) -> None:
+    def _set_plainly(self, run: UUID, kind: str, name: str, message: str) -> None:
         """Say it without Prefect's client, which would try again for longer than we have."""
-        state = {"type": "CRASHED", "name": "Crashed", "message": "公開の係を止めました。続きは台帳からはじまります"}
+        state = {"type": kind, "name": name, "message": message}
         request = urllib.request.Request(  # noqa: S310 - the API we talk to
             f"{self.url}/flow_runs/{run}/set_state",
             json.dumps({"state": state, "force": True}).encode(),
@@ -307,15 +286,6 @@ class Engine:
 def _planned_start(run: FlowRun) -> tuple[float, str]:
     at = run.next_scheduled_start_time or run.expected_start_time
     return (at.timestamp() if at else 0.0), str(run.id)
-
-
-def flow_of(kind: Kind) -> Flow[..., Any]:  # Any: a flow may return a state
-    """Return the flow of a deployment, as Prefect would load it."""
-    from importlib import import_module
-
-    module, _, name = ENTRY_POINTS[kind].rpartition(".")
-    found: Flow[..., Any] = getattr(import_module(module), name)  # Any: see above
-    return found
 
 
 def set_environment(root: Path) -> None:

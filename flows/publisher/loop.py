@@ -20,24 +20,31 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from flows.compose import STATE, House, open_house
+from flows.compose import STATE, House
 from flows.handover import Visit
-from flows.publish import page, parameters
+from flows.publish import page, parameters, request_of
 from flows.publisher.engine import Clicked, Engine, Wish
+from flows.publisher.keeping import Keeping, sequence
 from flows.publisher.performing import TURN_SECONDS, Performing
-from flows.publisher.watch import Watch
 from flows.stages.looking import rows_of
-from flows.stages.publishing import Publishing
+from flows.stages.planning import Question, plan
+from flows.stages.publishing import Publishing, one_at_a_time
 from flows.stages.releasing import WHO, next_due, next_ending, releasing
 from flows.stages.values import Afterwards, Progress, Published, PublishRequest, Step, unwatched
 from kawaraban.errors import Conflict, KawarabanError, Sentence
 
-LOOK_SECONDS = 1.0
-LOOK_AT_MOST = 2.0
 LEAD_SECONDS = 0.6
+BUSY_SECONDS = 3.0
 LEAD_AT_MOST = 10.0
 AGAIN_SECONDS = 60.0
-SETTINGS = ("config", "content/series", "content/people")
+OUTCOMES = {
+    "live": Sentence(ja="出ました", en="live"),
+    "withdrawn": Sentence(ja="取り下げました", en="withdrawn"),
+    "handed over": Sentence(ja="貼る一式ができました", en="ready to be posted by hand"),
+    "refused": Sentence(ja="断られました", en="refused"),
+    "unavailable": Sentence(ja="送れませんでした", en="nothing was sent"),
+    "unsure": Sentence(ja="届いたか分かりません", en="it may have arrived"),
+}
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -46,7 +53,8 @@ class Publisher:
     """
     `clock` gives the instant, `say` tells whoever watches the process, `stop` ends it.
 
-    `beat` is called at every turn and every step: whoever supervises sees that the loop still turns.
+    `beat` is called at every turn and every step: whoever supervises sees that the loop still turns. `told` is set when
+    something may have come up that a person should know.
     """
 
     root: Path
@@ -57,14 +65,10 @@ class Publisher:
     clicks: queue.SimpleQueue[Clicked] = field(default_factory=queue.SimpleQueue)
     stop: threading.Event = field(default_factory=threading.Event)
     beat: Callable[[], None] = lambda: None
-    house: House | None = None
-    watch: Watch = field(default_factory=lambda: Watch(()))
+    told: threading.Event = field(default_factory=threading.Event)
     next: datetime = _FAR
     moved: bool = True  # something changed: look at everything again
-    _looked: float = 0.0
-    _look_every: float = LOOK_SECONDS
     _plan_seconds: float = 0.0
-    _pulse: int = -1
     _tried: tuple[str, float] = ("", 0.0)
     _troubles: dict[str, str] = field(default_factory=dict)
 
@@ -73,13 +77,21 @@ class Publisher:
         """What does the work."""
         return Performing(self.clock, self.say, self.engine, self.stop)
 
+    @cached_property
+    def keeping(self) -> Keeping:
+        """What knows the house as it is now."""
+        return Keeping(self.root, self.clock, self._opened)
+
+    def busy(self) -> bool:
+        """Return whether a release is near: others keep still."""
+        return abs((self.next - self.clock()).total_seconds()) < BUSY_SECONDS
+
     def run(self) -> None:
         """Turn until `stop` is set. Whatever goes wrong in one turn is said, and the next one comes."""
         while not self.stop.is_set():
             self.beat()
             self._guarded("loop", self.turn)
-        if self.house is not None:
-            self.house.close()
+        self.keeping.close()
 
     def turn(self) -> None:
         """Do the next thing: what somebody asked for, else what is due."""
@@ -95,8 +107,7 @@ class Publisher:
         if self.moved or not self.clicks.empty():
             return 0.001
         until_next = (self.next - self._lead() - self.clock()).total_seconds()
-        until_look = self._looked + self._look_every - time.monotonic()
-        return max(0.001, min(TURN_SECONDS, until_next, until_look))
+        return max(0.001, min(TURN_SECONDS, until_next, self.keeping.until_look()))
 
     def _lead(self) -> timedelta:
         """How long before an instant to begin: planning, and a word with Prefect."""
@@ -106,66 +117,34 @@ class Publisher:
         with suppress(queue.Empty):
             self._clicked(self.clicks.get_nowait())
             return
-        if time.monotonic() >= self._looked + self._look_every:
-            self._look()
-        if self.house is None:
-            return
-        if self.moved:
+        if self.keeping.until_look() <= 0:
+            self._guarded("settings", self._look)
+        house = self.keeping.house
+        if house is not None and self.moved:
             self.moved = False
-            self._pass(None)
-        elif self.next - self._lead() <= self.clock():
-            self._pass(self.next)
-
-    # --- looking ---
+            self._pass(house, None)
+        elif house is not None and self.next - self._lead() <= self.clock():
+            self._pass(house, self.next)
 
     def _look(self) -> None:
         """See whether files, settings or the ledger have moved."""
-        began = time.monotonic()
-        if self.house is None:
-            self._guarded("settings", self._open)
-        else:
-            self._see(self.house)
-        self._looked = time.monotonic()
-        cost = self._looked - began
-        self._look_every = min(max(LOOK_SECONDS, 10 * cost), LOOK_AT_MOST)
-
-    def _see(self, house: House) -> None:
-        changed = self.watch.look()
-        if changed:
-            self.moved = True
-            self._tried = ("", 0.0)
-        if any(_is_setting(self.root, path) for path in changed):
-            self._guarded("settings", self._open)
-        pulse = _sequence(house)
-        if pulse != self._pulse:
-            self._pulse, self.moved = pulse, True
-
-    def _open(self) -> None:
-        """Open the house, anew where settings changed. With broken settings nothing goes out: nobody knows where to."""
-        if self.house is not None:
-            self.house.close()
-            self.house = None
-        else:
-            self.watch = Watch([self.root / name for name in ("config", "content")])
-            self.watch.begin(time.time())
-        self.house = open_house(self.root, clock=self.clock)
-        themes = [self.root / one for site in self.house.sites if (one := self.house.setting(site, "theme"))]
-        self.watch.folders = (self.root / "config", self.root / "content", *themes)
-        self.moved = True
+        moved = self.keeping.look()
         self._well("settings")
-        identity = self.house.ledger.identity().ledger
-        self.engine.start(f"kawaraban-{identity[:6]}", self.house.publication.timezone)
+        if moved:
+            self.moved, self._tried = True, ("", 0.0)
+            self.told.set()
+
+    def _opened(self, house: House) -> None:
+        identity = house.ledger.identity().ledger
+        self.engine.start(f"kawaraban-{identity[:6]}", house.publication.timezone)
 
     # --- a pass ---
 
-    def _pass(self, at: datetime | None) -> None:
+    def _pass(self, house: House, at: datetime | None) -> None:
         """Plan as it will be at `at` (None: now), write down what is expected, and release what is due."""
-        house = self.house
-        if house is None:
-            return
-        now, pulse = self.clock(), _sequence(house)
+        now, pulse = self.clock(), sequence(house)
         moment = at if at is not None and at > now else now
-        work = releasing(house, self._steps(), now=moment, settled=self._settled, stopped=self.stop.is_set)
+        work = releasing(house, self._steps(), now=moment, settled=self.keeping.settled, stopped=self.stop.is_set)
         began = time.monotonic()
         try:
             planned = work.plan_ahead()
@@ -178,9 +157,11 @@ class Publisher:
         self._well("plan")
         self._plan_seconds = time.monotonic() - began
         if work.coming and not self._just_tried(planned.plan.hash):
-            self._release(work, moment, lambda: _sequence(house) == pulse)
+            self._release(work, moment, lambda: sequence(house) == pulse)
+        elif not work.coming and self.keeping.furnish:
+            self._furnish(house, work)
         self._agenda(house, work, moment)
-        self._pulse = pulse  # what was written since, by whomever, is looked at again
+        self.keeping.pulse = pulse  # what was written since, by whomever, is looked at again
 
     def _release(self, work: Publishing, at: datetime, still: Callable[[], bool]) -> None:
         titles = "、".join(list(dict.fromkeys(action.title for action in work.coming))[: page.NAMES])
@@ -193,6 +174,7 @@ class Publisher:
         else:
             self._well("release")
             self._told(published)
+            self.keeping.furnish = False
         self.moved = not self.stop.is_set()  # what follows another channel has its time only now
 
     def _agenda(self, house: House, work: Publishing, moment: datetime) -> None:
@@ -211,9 +193,17 @@ class Publisher:
         self._tried = (before, when)
         return True
 
-    def _settled(self, path: object) -> bool:
-        house = self.house
-        return house is None or self.watch.is_settled(house.library.content / str(path))
+    def _furnish(self, house: House, work: Publishing) -> None:
+        """Renew the site's lists and theme where only they have changed: nobody's release, and no run."""
+        self.keeping.furnish = False
+        if not any(row.public for row in house.ledger.deliveries()):
+            return
+        with one_at_a_time(house, work.progress):
+            published = work.complete()
+        if published.furniture:
+            said = "、".join(published.furniture)
+            self.say(Sentence(ja=f"{said} の体裁を新しくしました", en=f"renewed the furniture of {said}"))
+        self._told(published)
 
     # --- what is handed over, and what was made in Prefect ---
 
@@ -227,71 +217,33 @@ class Publisher:
             raise
 
     def _asked(self, visit: Visit) -> Published:
-        house = self._fresh()
-        acting = house.acting(visit.who or house.who)
-        progress = self._steps(visit.progress)
-        work = Publishing(acting, visit.request, progress, self.clock(), stopped=self.stop.is_set)
+        house, request = self.keeping.fresh(), visit.request
+        acting, pulse = house.acting(visit.who or house.who), sequence(house)
+        work = Publishing(acting, request, self._steps(visit.progress), self.clock(), stopped=self.stop.is_set)
         work.refuse_early()
-        wish = Wish(
-            "publish",
-            page.first_name(visit.request),
-            page.first_tags(visit.request),
-            parameters(visit.request),
-        )
-        published = self.performing.perform(work, wish)
+        wish = Wish("publish", page.first_name(request), page.first_tags(request), parameters(request))
+        published = self.performing.perform(work, wish, still=lambda: sequence(house) == pulse)
+        self._told(published)
         return replace(published, afterwards=self._afterwards(house))
 
     def _afterwards(self, house: House) -> Afterwards:
-        """Return how all stands now; what follows has its time only now, so it is written down, too."""
-        work = releasing(house, unwatched, now=self.clock())
-        planned = work.plan_ahead()
-        if not planned.plan.to_do:
-            work.write_down(planned)
-            self._agenda(house, work, work.now)
-        else:
-            self.moved = True
+        """Return how all stands now. What follows has its time only now: the next pass comes at once."""
+        self.moved = True
+        planned = plan(house, Question(), now=self.clock())
         return Afterwards(tuple(rows_of(house, planned)), house.publication.zone)
 
     def _clicked(self, click: Clicked) -> None:
-        house = self._fresh()
-        request = PublishRequest()
-        if click.kind == "publish":
-            given = click.parameters
-            request = PublishRequest(
-                tuple(given.get("names") or ()),
-                tuple(given.get("channels") or ()),
-                given.get("plan"),
-                given.get("kind"),
-                given.get("say") or "",
-                bool(given.get("refresh")),
-                bool(given.get("again")),
-            )
-        work = Publishing(
-            house.acting(WHO if click.kind == "release" else "prefect"),
-            request,
-            self._steps(),
-            self.clock(),
-            stopped=self.stop.is_set,
-        )
+        """Do what was asked for in Prefect; a run that can't be done is ended there, with the reason."""
         try:
-            published = self.performing.perform(work, Wish(click.kind, click.run.name, given=click.run))
+            house = self.keeping.fresh()
+            who = WHO if click.kind == "release" else "prefect"
+            request = request_of(click.parameters) if click.kind == "publish" else PublishRequest()
+            work = Publishing(house.acting(who), request, self._steps(), self.clock(), stopped=self.stop.is_set)
+            self._told(self.performing.perform(work, Wish(click.kind, click.run.name, given=click.run)))
         except KawarabanError as error:
+            self.engine.give_up(click.run, error.said("ja"))
             self.say(Sentence(ja=error.said("ja"), en=error.said("en")))
-        else:
-            self._told(published)
         self.moved = True
-
-    def _fresh(self) -> House:
-        """Return the house; opened anew where it could not be before, or where the settings' files have moved."""
-        if self.house is None:
-            self._open()
-        elif any(not self.watch.is_settled(self.root / name / "_") for name in SETTINGS):
-            self.watch.look()
-            self._open()
-        if self.house is None:
-            msg = "opened, or raised"
-            raise RuntimeError(msg)
-        return self.house
 
     def _steps(self, onward: Progress = unwatched) -> Progress:
         def step(one: Step) -> None:
@@ -303,10 +255,12 @@ class Publisher:
     # --- saying ---
 
     def _told(self, published: Published) -> None:
+        self.told.set()
         for result in published.results:
-            place = result.place or (result.error.en if result.error else "")
-            line = f"{result.outcome} {result.channel} {result.title} {place}".rstrip()
-            self.say(Sentence(ja=line, en=line))
+            said = OUTCOMES[result.outcome]
+            where = result.error or Sentence(ja=result.place or "", en=result.place or "")
+            head = f"{result.title} → {result.channel}"
+            self.say(Sentence(ja=f"{head}｜{said.ja} {where.ja}".rstrip(), en=f"{head}｜{said.en} {where.en}".rstrip()))
         for trouble in published.troubles:
             self.say(trouble.error)
 
@@ -323,6 +277,7 @@ class Publisher:
         """Say what is wrong, once as long as it is the same."""
         if self._troubles.get(what) != str(error):
             self._troubles[what] = str(error)
+            self.told.set()
             self.say(Sentence(ja=error.said("ja"), en=error.said("en")))
 
     def _well(self, what: str) -> None:
@@ -332,15 +287,6 @@ class Publisher:
 def _broken(error: Exception) -> Sentence:
     said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
     return Sentence(ja=f"公開の係の中で止まりました（{said}）", en=f"the publisher itself failed ({said})")
-
-
-def _sequence(house: House) -> int:
-    newest = house.ledger.events(limit=1)
-    return newest[-1].sequence if newest else 0
-
-
-def _is_setting(root: Path, path: str) -> bool:
-    return any(path.startswith(f"{root / name}/") for name in SETTINGS)
 
 
 def state_file(root: Path) -> Path:

@@ -39,6 +39,8 @@ class Performing:
         failure: Exception | None = None
         followed = self.engine.accompany(course, wish)
         try:
+            if work.ahead is None and work.request.plan_hash is None:
+                work.plan_ahead()  # while Prefect registers its run
             with one_at_a_time(work.house, work.progress):
                 self._wait(course if followed else None, at)
                 if not still():
