@@ -11,6 +11,7 @@ from desk.cli.words import iso
 from kawaraban.errors import Language
 
 if TYPE_CHECKING:  # `check` and `import` write documents too, and load no database
+    from flows.stages.examining import Check
     from flows.stages.holding import Outlook
     from flows.stages.scheduling import Scheduled
     from flows.stages.values import Shown, StatusRow
@@ -183,6 +184,21 @@ def events(found: list[Event], zone: ZoneInfo) -> Document:
                 "after": one.after.value if one.after else None,
                 "run": one.run,
                 "digest": one.digest,
+            }
+            for one in found
+        ]
+    }
+
+
+def checks(found: list[Check], language: Language) -> Document:
+    """Return `doctor`'s document."""
+    return {
+        "checks": [
+            {
+                "name": one.name,
+                "ok": one.ok,
+                "said": one.said.said(language),
+                "remedy": one.remedy.said(language) if one.remedy else None,
             }
             for one in found
         ]

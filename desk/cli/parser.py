@@ -95,6 +95,8 @@ COMMANDS: tuple[Command, ...] = (
             takes.restore, "safety", json=True),
     Command("reconcile", Sentence(ja="外に出ているものを台帳に合わせる", en="ask the channels for what the ledger does not know"),
             ("kawaraban reconcile", "kawaraban reconcile --again"), takes.reconcile, "safety", json=True),
+    Command("doctor", Sentence(ja="すべてが整っているか確かめる", en="see whether everything is well"),
+            ("kawaraban doctor", "kawaraban doctor --alert", "kawaraban doctor --json"), takes.doctor, "doctor", json=True),
 )  # fmt: skip
 
 

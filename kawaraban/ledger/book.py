@@ -26,6 +26,7 @@ from kawaraban.ledger.records import (
     Hold,
     Identity,
     Known,
+    Lock,
     Posted,
     Scope,
     Seen,
@@ -173,6 +174,11 @@ class Reading:
             stored = queries.holds(connection)
         strange = self.home.hold()
         return stored if strange is None else [strange, *(one for one in stored if one.scope != strange.scope)]
+
+    def locks(self) -> list[Lock]:
+        """Return what only one process does at a time, and who does it."""
+        with self._read() as connection:
+            return queries.locks(connection)
 
 
 class Ledger(Reading):

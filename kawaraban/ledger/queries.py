@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from kawaraban.delivery import ActionKind, Attempt, Delivery, State
 from kawaraban.ledger import tables as t
-from kawaraban.ledger.records import Event, EventKind, Hold, Identity, Known, Scope
+from kawaraban.ledger.records import Event, EventKind, Hold, Identity, Known, Lock, Scope
 from kawaraban.variant import LiveElsewhere, PublicFacts, Variant
 
 CHUNK = 500
@@ -218,6 +218,11 @@ def holds(connection: Connection) -> list[Hold]:
         Hold(Scope(row["article"] or None, row["channel"] or None), row["since"], row["who"], row["why"])
         for row in rows
     ]
+
+
+def locks(connection: Connection) -> list[Lock]:
+    """Return the locks, by name."""
+    return [Lock(**row) for row in connection.execute(select(t.locks).order_by(t.locks.c.name)).mappings()]
 
 
 def pack(value: Variant) -> bytes:

@@ -264,3 +264,13 @@ class Report:
     what: Sentence
     since: datetime
     remedy: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Something only one process does at a time: which, who does it, since when, and until when it may."""
+
+    name: str
+    owner: str
+    since: datetime
+    until: datetime

@@ -31,7 +31,8 @@ def alone(program: str, *words: str, root: Path | None = None, **environment: st
 def test_the_commands_are_those_of_the_design() -> None:
     assert set(NAMES) == {
         "init", "set-up", "new", "import", "check", "plan", "publish", "status", "show", "record", "settle", "log", "build",
-        "channels",
+        "channels", "schedule", "hold", "resume", "withdraw", "rollback", "verify", "serve", "backup", "restore", "reconcile",
+        "doctor",
     }  # fmt: skip
 
 
