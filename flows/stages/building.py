@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -76,18 +76,21 @@ def _as_if(house: House, found: Survey, moment: datetime) -> tuple[Planned, Sequ
     recorded = {(row.article, row.channel): row for row in house.ledger.deliveries()}
     planned = planning.planned(list(recorded.values()))
     for _ in range(ROUNDS):
-        due = [
-            action
-            for action in planned.plan.to_do
-            if action.channel in editions and action.action is not ActionKind.WITHDRAW and action.due_known
-        ]
-        if not due:
+        done = False
+        for action in planned.plan.to_do:
+            if action.channel in editions and action.action is not ActionKind.WITHDRAW and _is_timely(action, recorded):
+                pair, done = (action.article, action.channel), True
+                recorded[pair] = _done(recorded.get(pair) or Delivery(*pair, State.WAITING), action, moment)
+        if not done:
             break
-        for action in due:
-            pair = (action.article, action.channel)
-            recorded[pair] = _done(recorded.get(pair) or Delivery(*pair, State.WAITING), action, moment)
         planned = planning.planned(list(recorded.values()))
     return planned, list(recorded.values())
+
+
+def _is_timely(action: Action, recorded: Mapping[tuple[str, str], Delivery]) -> bool:
+    """Return whether its time is known, or only follows an article that is done already: a chain of a hundred is one round."""
+    first = recorded.get((action.after_article or "", action.channel))
+    return action.due_known or (action.after is None and first is not None and first.public)
 
 
 def _done(row: Delivery, action: Action, moment: datetime) -> Delivery:

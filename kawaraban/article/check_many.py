@@ -79,10 +79,14 @@ def _order(articles: Sequence[Article]) -> Iterator[Finding]:
             continue
         if first not in after:
             yield at(article, "after-article-missing", "after_article",
-                     Sentence(ja=f"先に出す記事「{first}」がありません", en=f"there is no article `{first}` to go first"))  # fmt: skip
+                     Sentence(ja=f"先に出す記事「{first}」がありません", en=f"there is no article `{first}` to go first"),
+                     remedy=Sentence(ja="その記事の id を確かめるか、after_article を消してください",
+                                     en="look for that article's id, or remove `after_article`"))  # fmt: skip
         elif _is_cycle(article.id, after):
             yield at(article, "after-article-cycle", "after_article",
-                     Sentence(ja="記事の順番が輪になっています", en="the order of the articles is a circle"))  # fmt: skip
+                     Sentence(ja="記事の順番が輪になっています", en="the order of the articles is a circle"),
+                     remedy=Sentence(ja="どれか一つの after_article を消してください",
+                                     en="remove `after_article` from one of them"))  # fmt: skip
 
 
 def _is_cycle(start: str, after: dict[str, str | None]) -> bool:

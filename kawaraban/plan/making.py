@@ -84,7 +84,7 @@ def _action(case: Case, verdict: Verdict, recorded: Recorded, zone: ZoneInfo) ->
         live_digest=delivery.live_digest,
         after=verdict.after,
         after_article=verdict.after_article,
-        origins=origins(wanted, zone),
+        origins=() if delivery.public else origins(wanted, zone),  # of an archive nobody asks
         asks_first=acts and delivery.doubtful,
         reopen=acts and delivery.state in (State.FAILED, State.WITHDRAWN),
     )

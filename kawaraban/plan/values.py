@@ -202,7 +202,7 @@ class Action:
 
     `due` is an estimate where `due_known` is False. `after`: this action may only be taken once that channel's action of
     the same run has succeeded (None: free to go); `after_article`: once that article's on the same channel has. `origins`
-    are the values that decide the time. `asks_first`: an earlier try may have arrived; `find` before sending.
+    are the values that decide the time of what is not out yet. `asks_first`: an earlier try may have arrived; `find` before sending.
     `reopen`: what Claim.reopen must be. `digest` is what would stand there, `live_digest` what does. `remedy` says
     what a person can do about a blocked or skipped one.
     """

@@ -179,7 +179,7 @@ class Judging:
         article, title = case.intent.article, case.intent.title
         spoken = Word.WITHDRAWN if verdict.action is ActionKind.WITHDRAW else word_of(case, verdict)
         if self._goes((article, case.wanted.channel)):
-            return First(article, title, "going", spoken, self.now)
+            return First(article, title, "going", spoken, case.due.at)
         creates = verdict.action is ActionKind.CREATE  # by hand, or it is no part of this run
         if creates or (spoken in _ON_ITS_WAY and verdict.action is ActionKind.SKIP):
             return First(article, title, "coming", spoken, case.due.at)

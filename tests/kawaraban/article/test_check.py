@@ -215,8 +215,14 @@ def test_articles_that_wait_for_each_other_are_found() -> None:
     first = article(matter=MATTER + "after_article: 5r8w2kqe\n")
     second = article(matter=MATTER.replace("5r8w2kqd", "5r8w2kqe") + "after_article: 5r8w2kqd\n")
     alone = article(matter=MATTER + "after_article: 00000000\n")
-    assert "after-article-cycle" in [finding.code for finding in check_many.check_all([first, second])]
-    assert "after-article-missing" in [finding.code for finding in check_many.check_all([alone])]
+    circle = [found for found in check_many.check_all([first, second]) if found.code == "after-article-cycle"]
+    missing = [found for found in check_many.check_all([alone]) if found.code == "after-article-missing"]
+    assert circle
+    assert missing
+    for found in (*circle, *missing):
+        line = (alone if found in missing else first).source.splitlines()[(found.line or 0) - 1]
+        assert (found.severity, line.partition(":")[0]) == ("error", "after_article")
+        assert found.remedy is not None
 
 
 def test_every_code_is_explained_to_editors() -> None:
