@@ -169,7 +169,7 @@ class Home:
         """Raise Conflict unless the ledger is at home, and was let go on there."""
         why = self.strange_in(connection)
         if why is None and _standing(connection).accepted is None:
-            why = _WAITS
+            why = next((_said(one.why) for one in queries.holds(connection) if one.scope == Scope()), _WAITS)
         if why is not None:
             raise Conflict(why, remedy=REMEDY)
 
@@ -221,6 +221,12 @@ def _standing(connection: Connection) -> Standing:
 def both(said: Sentence) -> str:
     """Return a sentence as a hold's reason: holds keep one text."""
     return f"{said.ja} / {said.en}"
+
+
+def _said(why: str) -> Sentence:
+    """Return a hold's reason as the sentence it was; a person's reason is one in both languages."""
+    ja, _, en = why.partition(" / ")
+    return Sentence(ja=ja or _WAITS.ja, en=en or ja or _WAITS.en)
 
 
 REMEDY = Sentence(
