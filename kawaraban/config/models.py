@@ -26,8 +26,12 @@ from pydantic import (
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = "|".join((*_DAYS, *"月火水木金土日"))
+_DAY_SPAN = rf"(?:{_DAY})(?:[-–〜](?:{_DAY}))?"
+_SPAN = re.compile(rf"(?P<first>{_DAY})(?:[-–〜](?P<last>{_DAY}))?")
 _WINDOW = re.compile(
-    r"(?:(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))?\s+)?(?P<opens>\d{1,2}:\d{2})\s*[-–〜]\s*(?P<closes>\d{1,2}:\d{2})"
+    rf"(?:(?P<days>{_DAY_SPAN}(?:[,、・]?\s*{_DAY_SPAN})*)\s+)?"
+    r"(?P<opens>\d{1,2}:\d{2})\s*[-–〜]\s*(?P<closes>\d{1,2}:\d{2})"
 )
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WALL_TIME = re.compile(r"(?:\+\d{1,3}d\s+)?(?:[01]?\d|2[0-3]):[0-5]\d")
@@ -95,7 +99,7 @@ class Strict(BaseModel):
 
 class Window(Strict):
     """
-    Posting hours in newsroom time, written `07:00-21:00` or `mon-fri 07:00-21:00`.
+    Posting hours in newsroom time, written `07:00-21:00`, `mon-fri 07:00-21:00`, `mon,wed 07:00-21:00` or `月-金 07:00-21:00`.
 
     `days` are ISO weekdays (1 = Monday). `opens` is inside the window, `closes` is not; a window may pass midnight.
     """
@@ -111,12 +115,7 @@ class Window(Strict):
         msg = "a window is written like 07:00-21:00 or mon-fri 07:00-21:00"
         if found is None:
             raise ValueError(msg)
-        days = frozenset(range(1, 8))
-        if found["first"]:
-            if {found["first"], found["last"] or found["first"]} - set(_DAYS):
-                raise ValueError(msg)
-            first, last = _DAYS.index(found["first"]), _DAYS.index(found["last"] or found["first"])
-            days = frozenset((first + step) % 7 + 1 for step in range((last - first) % 7 + 1))
+        days = _weekdays(found["days"]) if found["days"] else frozenset(range(1, 8))
         try:
             opens, closes = (time.fromisoformat(found[name].zfill(5)) for name in ("opens", "closes"))
         except ValueError as error:
@@ -124,6 +123,19 @@ class Window(Strict):
         if opens == closes:
             raise ValueError(msg)
         return cls(opens=opens, closes=closes, days=days)
+
+
+def _weekdays(written: str) -> frozenset[int]:
+    """Return the ISO weekdays of `mon-wed, fri` or `月水金`."""
+    found: set[int] = set()
+    for span in _SPAN.finditer(written):
+        first, last = _day(span["first"]), _day(span["last"] or span["first"])
+        found |= {(first + step) % 7 + 1 for step in range((last - first) % 7 + 1)}
+    return frozenset(found)
+
+
+def _day(name: str) -> int:
+    return _DAYS.index(name) if name in _DAYS else "月火水木金土日".index(name)
 
 
 class Secret(Strict):

@@ -101,7 +101,9 @@ def test_a_wrong_release_value_names_its_line_and_how_it_is_written(tmp_path: Pa
     assert "10m, 3h or 2d" in said
 
 
-@pytest.mark.parametrize("window", ["late", "7:00", "xyz 07:00-21:00", "25:00-26:00", "07:00-07:00"])
+@pytest.mark.parametrize(
+    "window", ["late", "7:00", "xyz 07:00-21:00", "mon- 07:00-21:00", "25:00-26:00", "07:00-07:00"]
+)
 def test_an_unreadable_window_is_refused(tmp_path: Path, window: str) -> None:
     assert "07:00-21:00" in refusal(tmp_path, channels=f'site: {{kind: site, path: public, window: "{window}"}}\n')
 
@@ -109,6 +111,21 @@ def test_an_unreadable_window_is_refused(tmp_path: Path, window: str) -> None:
 def test_a_window_is_read_with_its_days() -> None:
     window = Window.parse("fri-mon 21:30-6:00")
     assert (window.opens, window.closes, window.days) == (time(21, 30), time(6), frozenset({5, 6, 7, 1}))
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("mon,wed,fri 07:00-21:00", {1, 3, 5}),
+        ("mon-wed, sat 07:00-21:00", {1, 2, 3, 6}),
+        ("月-金 07:00-21:00", {1, 2, 3, 4, 5}),
+        ("月水金 07:00〜21:00", {1, 3, 5}),
+        ("土・日 07:00-21:00", {6, 7}),
+        ("Sun 07:00-21:00", {7}),
+    ],
+)
+def test_a_window_may_name_days_one_by_one_and_in_japanese(written: str, days: set[int]) -> None:
+    assert Window.parse(written).days == days
 
 
 def test_a_key_of_the_kind_is_refused_with_the_same_care(tmp_path: Path) -> None:
