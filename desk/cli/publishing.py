@@ -7,6 +7,7 @@ Light: handing over must not cost what publishing costs, so nothing that opens t
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from desk.cli.words import clean
 from flows.handover import hand_over
 from flows.stages.promising import Promise, promised, promises
 from flows.stages.values import Afterwards, Published, PublishRequest
-from kawaraban.errors import Sentence, WrongInput
+from kawaraban.errors import KawarabanError, Sentence, WrongInput
 
 _UTC = ZoneInfo("UTC")
 TABLE_ROWS = 60
@@ -48,9 +49,14 @@ def publish(call: Call) -> int:
     )
     with progress(call) as show:
         published = hand_over(call.root, request, show, who=_who())
-    if published is None:
+    if published is not None:
+        _print_published(call, published)
+        return EXIT_FOUND if published.failed else EXIT_DONE
+    try:
         published = _by_ourselves(call, request)
-    _print_published(call, published)
+        _print_published(call, published)
+    finally:
+        _alert(call)
     return EXIT_FOUND if published.failed else EXIT_DONE
 
 
@@ -67,6 +73,14 @@ def _by_ourselves(call: Call, request: PublishRequest) -> Published:
         return replace(published, afterwards=Afterwards(tuple(rows), house.publication.zone))
     finally:
         house.close()
+
+
+def _alert(call: Call) -> None:
+    """Tell what needs a person, after all is printed: a publisher that runs does it by itself."""
+    from flows.stages import alerting
+
+    with suppress(KawarabanError), call.house() as house:  # broken settings were said already
+        alerting.tell(house, now=clock())
 
 
 def _print_published(call: Call, published: Published) -> None:

@@ -33,7 +33,6 @@ class Watchman:
     busy: Callable[[], bool] = lambda: False
     poke: threading.Event = field(default_factory=threading.Event)
     _last: House | None = None
-    _broken: bool = False
 
     def start(self) -> None:
         """Begin the rounds."""
@@ -59,9 +58,8 @@ class Watchman:
         except KawarabanError as error:
             return self._told_by_the_last(error)
         with house:
-            if self._broken:
+            if house.publication.alerts and _is_reported(house):  # by us, or by whoever ran here before
                 alerting.mended(house, "settings")
-                self._broken = False
             self._last = house
             return alerting.tell(house, now=self.clock())
 
@@ -70,5 +68,8 @@ class Watchman:
             return 0
         with self._last as house:  # closed before, and opened anew by its first question
             alerting.report(house, "settings", "stopped", error.what, remedy=error.remedy, now=self.clock())
-            self._broken = True
             return alerting.tell(house, now=self.clock())
+
+
+def _is_reported(house: House) -> bool:
+    return any(one.name == "settings" for one in house.ledger.alerts.reports())

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.compose import House, open_house
+from flows.publisher.watchman import Watchman
 from flows.stages import alerting
 from flows.stages.causes import Cause, Situation, causes
 from flows.stages.publishing import publish
@@ -452,3 +453,17 @@ def test_settling_ends_an_unsure_alert(news: Newsroom) -> None:
     with news.at(SEVEN + 2 * MINUTE) as house:
         settle(house, "rain", "hook", Settlement.ARRIVED, None, now=SEVEN + 2 * MINUTE)
     assert "直りました: 要確認" in news.tell(SEVEN + 3 * MINUTE)[0]
+
+
+def test_settings_that_break_are_told_by_the_last_good_ones_and_mended_also_after_a_restart(news: Newsroom) -> None:
+    settings = news.root / "config" / "publication.yaml"
+    good = settings.read_text(encoding="utf-8")
+    before = Watchman(news.root, lambda: SEVEN)
+    assert before.round() == 0
+    settings.write_text(good + "nmae: x\n", encoding="utf-8")
+    assert (before.round(), before.round()) == (1, 0)
+    settings.write_text(good, encoding="utf-8")
+    assert Watchman(news.root, lambda: SEVEN).round() == 1
+    first, second = news.alerts
+    assert "nmae" in first
+    assert second.startswith("【汀通信】直りました: 停止")
