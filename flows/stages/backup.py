@@ -77,9 +77,11 @@ def backup(house: House, target: Path | None, *, now: datetime) -> BackedUp:
     try:
         done = _written(house, ledger, file, local)
     except KawarabanError as error:
-        house.ledger.alerts.report(Report(_REPORT, "backup", error.what, now, error.remedy))
+        with suppress(KawarabanError):
+            house.ledger.alerts.report(Report(_REPORT, "backup", error.what, now, error.remedy))
         raise
-    house.ledger.alerts.mended(_REPORT)
+    if any(report.name == _REPORT for report in house.ledger.alerts.reports()):
+        house.ledger.alerts.mended(_REPORT)
     return done
 
 
