@@ -58,6 +58,11 @@ def result_of(action: Action, outcome: Outcome, *, place: str | None = None, err
     return Result(action.article, action.title, action.channel, action.action, outcome, place, error)
 
 
+def lease_of(able: Capabilities) -> timedelta:
+    """Return how long a claim lasts: it outlives asking twice and sending, each with the channel's longest time-out."""
+    return LEASE + 4 * able.longest + able.lag
+
+
 def broken(error: Exception) -> Sentence:
     """Say that the program itself failed; the log has the rest."""
     said = f"{type(error).__name__}: {error}"
@@ -276,8 +281,7 @@ class Sending:
 
     @property
     def _lease(self) -> timedelta:
-        """Outlives asking twice and sending, each with the channel's longest time-out."""
-        return LEASE + 4 * self._able.longest + self._able.lag
+        return lease_of(self._able)
 
     def _burst(self) -> int | None:
         """Return how many new posts within an hour the channel lets through; None where it does not announce."""

@@ -176,8 +176,9 @@ class Editing:
             for action in actions
         ]
         try:
+            now = max(self.now, self.house.clock())  # a lease counts from its own beginning
             attempts = self.house.ledger.claim_all(
-                claims, owner=owner(), lease=LEASE, now=self.now, run=self.run, who=self.house.who
+                claims, owner=owner(), lease=LEASE, now=now, run=self.run, who=self.house.who
             )
         except KawarabanError as error:
             self.edited.results += [result_of(action, "unavailable", error=error.what) for action in actions]

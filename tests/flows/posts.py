@@ -48,6 +48,7 @@ class Server:
     before: Exception | None = None
     after: Exception | None = None
     blind: Exception | None = None
+    indexed: bool = True
 
     def take(self, what: str, change: Callable[[], None]) -> None:
         self.requests.append(what)
@@ -103,6 +104,16 @@ class Hook:
         return Receipt(key, f"https://example.net/{key}", NOW)
 
 
+class ListHook(Hook):
+    """It lists our posts, and a new one appears in the list only after a while."""
+
+    capabilities: ClassVar[Capabilities] = Capabilities(announces=True, finds="list", lag=timedelta(seconds=7))
+
+    def find(self, payload: Payload, key: str) -> Receipt | None:
+        found = super().find(payload, key)
+        return found if self.server.indexed else None
+
+
 class SilentHook(Hook):
     """It can't be asked."""
 
@@ -141,6 +152,7 @@ class Desk:
     house: PostingHouse
     server: Server
     now: datetime = NOW
+    pause: Callable[[float], None] = lambda _seconds: None
 
     def send(self, variant: Variant, action: ActionKind | None = None, *, reopen: bool = False) -> Result:
         ledger = self.house.ledger
@@ -152,7 +164,7 @@ class Desk:
             digest=variant.digest, live_digest=self.row.live_digest, reopen=reopen,
         )  # fmt: skip
         planned = Planned(Plan("", (asked,)), Survey(Reading((), ()), (), None), Selection(), self.house)
-        return Sending(self.house, asked, planned, self.now).send()
+        return Sending(self.house, asked, planned, self.now, pause=self.pause).send()
 
     def lapse(self) -> None:
         """Time passes beyond every lease."""

@@ -10,12 +10,16 @@ import pytest
 import requests
 from pydantic import SecretStr
 
+from flows.stages.delivery import lease_of
+from kawaraban import registry
 from kawaraban.channels.http.failures import KINDS, failure_of
+from kawaraban.channels.protocol import Payload
 from kawaraban.config import Secret
-from kawaraban.delivery import ActionKind, State
+from kawaraban.delivery import ActionKind, Receipt, State
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
 from kawaraban.ledger import Ending, Scope, Settlement
-from tests.flows.posts import HOOK, ID, Desk, Own, SilentHook, desk, text
+from tests.builders import channel
+from tests.flows.posts import HOOK, ID, Desk, ListHook, Own, SilentHook, desk, text
 
 LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
 NO = Refused(Sentence(ja="だめです", en="no"))
@@ -89,6 +93,55 @@ def test_where_nothing_can_be_asked_a_person_decides(silent: Desk) -> None:
     assert silent.row.state is State.UNSURE
     silent.house.ledger.settle(Ending(ID, HOOK, Settlement.ARRIVED), now=silent.now, who="editor")
     assert (silent.row.state, silent.row.live_digest) == (State.LIVE, FIRST.digest)
+
+
+@pytest.mark.parametrize("appears", [True, False])
+def test_a_list_is_asked_twice_before_anything_is_sent_again(tmp_path: Path, *, appears: bool) -> None:
+    with desk(tmp_path, ListHook) as at:
+        at.server.indexed = False
+        at.server.after = LOST
+        at.send(FIRST)
+        answers_again(at)
+        waited: list[float] = []
+
+        def pause(seconds: float) -> None:
+            waited.append(seconds)
+            at.server.indexed = appears
+
+        at.pause = pause
+        assert at.send(FIRST).outcome == "live"
+        asked = ["create", "find", "find"]
+        assert at.server.requests == (asked if appears else [*asked, "create"])
+        assert waited == [ListHook.capabilities.lag.total_seconds()]
+
+
+def test_nothing_is_sent_when_asking_took_so_long_that_another_may_take_over(at: Desk) -> None:
+    at.server.before = LOST
+    at.send(FIRST)
+    answers_again(at)
+    find = at.house.hook.find
+
+    def slow(payload: Payload, key: str) -> Receipt | None:
+        at.now += timedelta(minutes=12)
+        return find(payload, key)
+
+    at.house.hook.find = slow  # type: ignore[method-assign] # this server is slow today
+    assert at.send(FIRST).outcome == "unavailable"
+    assert at.server.posts == {}
+    assert (at.row.state, at.row.doubtful) == (State.UNSURE, True)
+
+
+MACHINES = {"webhook": {"url": "https://example.net/"}, "rehearsal": {}}
+"""The kinds that are sent to one by one, with what their settings need."""
+
+
+def test_a_lease_outlives_asking_twice_and_sending_with_the_longest_time_outs() -> None:
+    kinds = [name for name in registry.kinds() if not registry.kind(channel(name)).capabilities.edition]
+    assert set(kinds) - {"note"} <= set(MACHINES)
+    for kind, needed in MACHINES.items():
+        able = registry.capabilities(channel(kind, own={**needed, "timeout": "2m"}))
+        assert able.longest >= timedelta(minutes=4)
+        assert lease_of(able) > 2 * able.longest + able.lag + able.longest + timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
