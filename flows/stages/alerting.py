@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from flows import apprising
 from flows.apprising import Letter, Tone
 from flows.compose import House
-from flows.stages.causes import Situation, causes, undecided
+from flows.stages.causes import causes, undecided
 from flows.stages.looking import status
 from flows.stages.secrecy import references, secrets_of, traced
+from flows.stages.situation import Situation
 from flows.stages.telling import Telling, is_pressing, telling
 from flows.stages.values import StatusRow
 from flows.stages.wording import Words, causes_of
@@ -76,6 +77,7 @@ def situation(house: House, *, now: datetime) -> Situation:
         holds=ledger.holds(),
         reports=ledger.alerts.reports(),
         lacking=lacking(house),
+        expiring=expiring(house),
         last_event=ledger.latest(),
         broken=broken,
     )
@@ -91,6 +93,18 @@ def lacking(house: House) -> dict[str, KawarabanError]:
             except NotAuthorised as error:
                 found.setdefault(channel, error)
     return found
+
+
+def expiring(house: House) -> dict[tuple[str, str], datetime]:
+    """Return of whom (a channel, "alerts") which secret ends when: at the newsroom's midnight of that day."""
+    own = [(channel, reference) for channel, values in house.own.items() for reference in references(values)]
+    own += [("alerts", place.to) for place in house.publication.alerts]
+    zone = house.publication.zone
+    return {
+        (whose, reference.name): datetime.combine(reference.expires, time(), zone)
+        for whose, reference in own
+        if reference.expires is not None
+    }
 
 
 def test(house: House) -> dict[str, Sentence | None]:

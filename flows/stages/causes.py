@@ -1,19 +1,17 @@
-"""What needs a person now: pure, from the rows of `status`, the holds, and what parts of the house report."""
+"""What needs a person now: pure, from how the house stands (`situation`); the rules of the deliveries' words."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import get_args
+from collections.abc import Iterator
+from datetime import timedelta
 
-from flows.stages.arriving import TOLERANCE
+from flows.stages.situation import Cause, Situation
+from flows.stages.stops import REPORTS, STOPS, is_of_a_hold
 from flows.stages.values import StatusRow
 from kawaraban.config import AlertKind
 from kawaraban.delivery import Delivery, State, Word
-from kawaraban.errors import KawarabanError, Sentence
-from kawaraban.ledger.records import RECOVERY, Hold, Report
+from kawaraban.errors import Sentence
 from kawaraban.plan import reasons
 
 LATE = timedelta(minutes=5)
@@ -24,48 +22,6 @@ TRIES = 3
 
 BEFORE = (timedelta(hours=12), timedelta(hours=1), timedelta())
 """When a scheduled article that is blocked is told again: so long before its release, and when that was missed."""
-
-Pair = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """
-    One thing that needs a person. `key` is stable while it lasts: kind, article, channel, and what makes it another.
-
-    `channels` are those concerned, `due` the release's time; `tries` (number) is 0 where nothing was sent. `again` are
-    the instants from which it is told once more.
-    """
-
-    key: str
-    kind: AlertKind
-    what: Sentence
-    title: str = ""
-    article: str | None = None
-    channels: tuple[str, ...] = ()
-    remedy: Sentence | None = None
-    due: datetime | None = None
-    tries: int = 0
-    again: tuple[datetime, ...] = ()
-
-
-@dataclass(frozen=True)
-class Situation:
-    """
-    How the house stands at `now`.
-
-    `broken` is why no plan could be made (then `rows` is empty and says nothing). `lacking` are channels whose settings
-    name a secret that is not there. `last_event` is the ledger's.
-    """
-
-    now: datetime
-    rows: Sequence[StatusRow] = ()
-    deliveries: Mapping[Pair, Delivery] = field(default_factory=dict)
-    holds: Sequence[Hold] = ()
-    reports: Sequence[Report] = ()
-    lacking: Mapping[str, KawarabanError] = field(default_factory=dict)
-    last_event: datetime | None = None
-    broken: KawarabanError | None = None
 
 
 def causes(at: Situation) -> list[Cause]:
@@ -88,7 +44,7 @@ def undecided(at: Situation, key: str) -> bool:
 
 def _failed(at: Situation) -> Iterator[Cause]:
     for row in at.rows:
-        if row.word is Word.FAILED and not _is_of_a_hold(row, at.holds):
+        if row.word is Word.FAILED and not is_of_a_hold(row, at.holds):
             tried = _delivery(at, row)
             yield _of(row, "failed", row.error or row.reason, f"{(tried and tried.tried_digest) or ''}"[:12])
 
@@ -96,7 +52,7 @@ def _failed(at: Situation) -> Iterator[Cause]:
 def _unsure(at: Situation) -> Iterator[Cause]:
     for row in at.rows:
         known = _delivery(at, row)
-        if row.word is Word.UNSURE and known is not None and not _is_of_a_hold(row, at.holds):
+        if row.word is Word.UNSURE and known is not None and not is_of_a_hold(row, at.holds):
             nobody_can_be_asked = row.reason == reasons.UNSURE
             if nobody_can_be_asked or known.failures >= TRIES:
                 yield _of(
@@ -131,10 +87,20 @@ def _blocked(at: Situation) -> Iterator[Cause]:
                 title=first.title,
                 article=first.article,
                 channels=tuple(row.channel for row in scheduled),
-                remedy=first.remedy or reasons.check(first.article),
+                remedy=_mending(first),
                 due=due,
                 again=tuple(due - before for before in BEFORE),
             )
+
+
+def _mending(row: StatusRow) -> Sentence:
+    """Return the plan's remedy, with the command that shows whether it helped."""
+    check = reasons.check(row.article)
+    if row.remedy is None or "kawaraban " in row.remedy.en:
+        return row.remedy or check
+    return Sentence(
+        ja=f"{row.remedy.ja}（直ったかは {check.ja}）", en=f"{row.remedy.en} (see whether it helped: {check.en})"
+    )
 
 
 def _by_hand(at: Situation) -> Iterator[Cause]:
@@ -200,70 +166,5 @@ def _by_article(rows: Iterator[StatusRow]) -> list[list[StatusRow]]:
     return list(found.values())
 
 
-# --- from what the machine stopped ---
-
-
-def _holds(at: Situation) -> Iterator[Cause]:
-    """What the machine stopped by itself. What a person holds, a person knows."""
-    for hold in at.holds:
-        if hold.who == RECOVERY and hold.scope.article is None:
-            kind = _kind_of(hold, at.rows)
-            own = [row for row in at.rows if row.channel == hold.scope.channel]
-            scope = f"--channel {hold.scope.channel}" if hold.scope.channel else "--all"
-            yield Cause(
-                key=f"hold:{hold.scope.channel or ''}:{hold.since.isoformat()}",
-                kind=kind,
-                what=Sentence(ja=hold.why, en=hold.why),
-                channels=(hold.scope.channel,) if hold.scope.channel else (),
-                remedy=reasons.resume(scope),
-                due=min((row.due for row in own if row.due and row.due >= hold.since - LATE), default=None),
-            )
-
-
-def _kind_of(hold: Hold, rows: Sequence[StatusRow]) -> AlertKind:
-    if hold.scope.channel is None:
-        return "restored"
-    refused = any(_is_of_a_hold(row, [hold]) for row in rows)
-    return "credentials" if refused else "stopped"
-
-
-def _is_of_a_hold(row: StatusRow, holds: Sequence[Hold]) -> bool:
-    """Whether it failed with the words for which the machine holds its channel: fifty refusals are one trouble."""
-    return row.error is not None and any(
-        hold.who == RECOVERY and hold.scope.channel == row.channel and row.error.en in hold.why for hold in holds
-    )
-
-
-def _lacking(at: Situation) -> Iterator[Cause]:
-    for channel, error in at.lacking.items():
-        yield Cause(f"credentials:{channel}:", "credentials", error.what, channels=(channel,), remedy=error.remedy)
-
-
-def _broken(at: Situation) -> Iterator[Cause]:
-    if at.broken is not None:
-        yield Cause("stopped:plan:", "stopped", at.broken.what, remedy=at.broken.remedy)
-
-
-def _clock(at: Situation) -> Iterator[Cause]:
-    if at.last_event is not None and at.last_event > at.now + TOLERANCE:
-        yield Cause("clock::", "clock", _BEHIND, remedy=_SET_IT)
-
-
-def _reports(at: Situation) -> Iterator[Cause]:
-    for one in at.reports:
-        known: tuple[AlertKind, ...] = get_args(AlertKind)
-        kind: AlertKind = next((kind for kind in known if kind == one.kind), "stopped")
-        yield Cause(f"report:{one.name}:", kind, one.what, remedy=one.remedy)
-
-
-_BEHIND = Sentence(
-    ja="この機械の時計が、台帳の最後の記録より遅れています。直るまで何も出しません",
-    en="this machine's clock is behind the ledger's last record; nothing is released until it is right",
-)
-_SET_IT = Sentence(
-    ja="時計を合わせてください（timedatectl set-ntp true）", en="set the clock right (timedatectl set-ntp true)"
-)
 _FROM_ROWS = ("failed", "unsure", "overdue", "blocked", "by-hand", "drifted", "vanished")
-_RULES = (
-    _broken, _clock, _holds, _lacking, _failed, _unsure, _overdue, _blocked, _vanished, _reports, _by_hand, _drifted,
-)  # fmt: skip
+_RULES = (*STOPS, _failed, _unsure, _overdue, _blocked, _vanished, *REPORTS, _by_hand, _drifted)

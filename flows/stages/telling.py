@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flows.stages.causes import Cause
+from flows.stages.situation import Cause
 from kawaraban.config import AlertKind, AlertSettings, Window
 from kawaraban.ledger.records import Told
 
 NEAR = timedelta(hours=1)
 """A release this near (before or behind) is told at night, too, if it fails."""
 
-_OF_A_RELEASE: tuple[AlertKind, ...] = ("failed", "unsure", "overdue", "blocked", "credentials")
+_OF_A_RELEASE: tuple[AlertKind, ...] = ("failed", "unsure", "overdue", "blocked", "credentials", "stopped", "restored")
 _DONE_BY_A_PERSON = ("by-hand", "drifted")
 
 

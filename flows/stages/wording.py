@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from unicodedata import category
 
-from flows.stages.causes import Cause
+from flows.stages.situation import Cause
 from flows.stages.telling import Telling
 from kawaraban.config import AlertKind, Publication
 from kawaraban.delivery import Attempt

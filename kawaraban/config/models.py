@@ -139,10 +139,20 @@ def _day(name: str) -> int:
 
 
 class Secret(Strict):
-    """A reference to a secret, never its value: either `env` (a variable) or `file` (read anew at each login)."""
+    """
+    A reference to a secret, never its value: either `env` (a variable) or `file` (read anew at each login).
+
+    `expires` is the day on which it ends to be valid, where it does: alerts tell it in time.
+    """
 
     env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     file: Annotated[str, StringConstraints(min_length=1)] | None = None
+    expires: date | None = None
+
+    @property
+    def name(self) -> str:
+        """The reference as it may be shown and remembered."""
+        return f"env:{self.env}" if self.env is not None else f"file:{self.file}"
 
     @model_validator(mode="before")
     @classmethod
@@ -331,7 +341,7 @@ class AlertSettings(Strict):
     @property
     def place(self) -> str:
         """Its name in the ledger and in errors: the reference, never what it refers to."""
-        return f"env:{self.to.env}" if self.to.env is not None else f"file:{self.to.file}"
+        return self.to.name
 
     def wants(self, kind: AlertKind) -> bool:
         """Return whether that kind is told here."""

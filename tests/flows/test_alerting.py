@@ -18,8 +18,9 @@ import pytest
 from flows.compose import House, open_house
 from flows.publisher.watchman import Watchman
 from flows.stages import alerting
-from flows.stages.causes import Cause, Situation, causes
+from flows.stages.causes import causes
 from flows.stages.publishing import publish
+from flows.stages.situation import Cause, Situation
 from flows.stages.telling import telling
 from flows.stages.values import PublishRequest, StatusRow
 from kawaraban.config import AlertSettings, Secret
@@ -130,6 +131,30 @@ def test_what_the_machine_stopped_by_itself_is_a_cause_and_what_a_person_holds_i
     everything = Hold(Scope(), SEVEN, RECOVERY, "控えから戻された台帳")
     by_person = Hold(Scope(channel="note"), SEVEN, "汀", "相談中")
     assert [one.kind for one in found(holds=(by_machine, everything, by_person))] == ["stopped", "restored"]
+
+
+def test_a_secret_that_ends_soon_is_told_14_3_and_1_days_before_and_on_the_day() -> None:
+    end = datetime(2024, 7, 1, tzinfo=TOKYO)
+    told: list[Told] = []
+    when: list[int] = []
+    for days in range(-20, 3):
+        now = end + timedelta(days=days)
+        for cause in causes(Situation(now=now, expiring={("hook", "env:HOOK_SECRET"): end})):
+            assert (cause.kind, cause.channels) == ("credentials", ("hook",))
+            told = after(told, cause, now)
+            when += [days] if told[0].last == now else []
+    assert when == [-14, -3, -1, 0]
+
+
+def test_what_stops_everything_at_night_is_told_where_a_release_is_near() -> None:
+    three = datetime(2024, 6, 18, 3, 0, tzinfo=TOKYO)
+    hold = Hold(Scope(), three, RECOVERY, "戻された台帳 / put back")
+    far, near = row(Word.ON_HOLD, due=SEVEN), row(Word.ON_HOLD, channel="b", due=three + 30 * MINUTE)
+    assert telling(NIGHT, found(far, holds=(hold,), now=three), [], now=three, zone=TOKYO).silent
+    [cause] = telling(NIGHT, found(far, near, holds=(hold,), now=three), [], now=three, zone=TOKYO).new
+    assert cause.what == Sentence(ja="戻された台帳", en="put back")
+    assert cause.remedy is not None
+    assert "kawaraban reconcile" in cause.remedy.en
 
 
 def test_a_clock_behind_the_ledger_is_a_cause() -> None:
@@ -342,6 +367,15 @@ def test_a_channel_without_its_secret_is_told_before_anything_fails(
     [said] = news.tell(SEVEN)
     assert "認証｜hook" in said
     assert "HOOK_SECRET" in said
+
+
+def test_a_secrets_last_day_comes_from_the_settings(news: Newsroom) -> None:
+    channels = news.root / "config" / "channels.yaml"
+    text = channels.read_text(encoding="utf-8").replace("HOOK_SECRET}", "HOOK_SECRET, expires: 2024-06-20}")
+    channels.write_text(text, encoding="utf-8")
+    [said] = news.tell(SEVEN)
+    assert "認証｜hook" in said
+    assert "env:HOOK_SECRET がもうすぐ切れます（2024-06-20）" in said
 
 
 def test_what_a_part_of_the_house_reports_is_told_until_it_is_mended(news: Newsroom) -> None:
