@@ -21,6 +21,7 @@ from kawaraban.config import ChannelSettings
 from kawaraban.delivery import ActionKind, Receipt, State, Word
 from kawaraban.errors import ChannelFailure, Conflict, Sentence
 from kawaraban.ledger import Claim, Expectation, Posted, Scope
+from kawaraban.ledger.home import both
 from kawaraban.ledger.records import RECOVERY
 from kawaraban.plan import Action
 from kawaraban.variant import Variant
@@ -134,7 +135,7 @@ class Asking:
             for action in self._candidates()
         }
         if not isinstance(channel, Recalls) or self._able.finds == "nothing":
-            return self._doubted(texts)
+            return self._doubted(texts) if self.moved else Reconciled()
         try:
             there = channel.recall(tuple(texts.values()))
             found = [action for action in texts if action.article in there]
@@ -145,13 +146,12 @@ class Asking:
         return Reconciled(found=tuple(found))
 
     def _candidates(self) -> Iterator[Action]:
-        """Yield what may have gone there: everything that would, except what surely had not its time yet."""
+        """Yield what may be there though the ledger does not show it, except what surely had not its time yet."""
         now = self.house.clock()
         for action in self.planned.plan.actions:
             mine = action.channel == self.settings.name and action.in_library and not action.off
-            open_one = action.live_digest is None and action.state in (None, State.WAITING, State.FAILED)
             early = action.due is not None and action.due_known and action.due > now
-            if mine and open_one and not early and action.digest and action.word not in _NEVER_SENT:
+            if mine and action.live_digest is None and action.digest and not early and action.word not in _NEVER_SENT:
                 yield action
 
     @property
@@ -159,32 +159,43 @@ class Asking:
         return self.house.capabilities(self.settings)
 
     def _record(self, channel: Channel, action: Action, variant: Variant, receipt: Receipt) -> None:
+        now, ledger = self.house.clock(), self.house.ledger
         if self._able.reads:
             receipt = replace(receipt, differences=channel.read(receipt, variant).differences)
-        self.house.ledger.keep(variant)
+        ledger.keep(variant)
+        if action.state is State.SENDING:  # the try of a process that is no more
+            ledger.doubt([_claim(action)], _MAY_BE_THERE, now=now, who=RECOVERY)
+        elif action.state is State.WITHDRAWN:
+            ledger.reopen(action.article, action.channel, now=now, who=RECOVERY)
         said = Posted(action.article, action.channel, receipt, variant.digest, action.article_digest, why="found there")
-        self.house.ledger.record(said, now=self.house.clock(), who=RECOVERY)
+        ledger.record(said, now=now, who=RECOVERY)
 
     def _doubted(self, texts: Mapping[Action, Variant]) -> Reconciled:
-        """Make a question of each: nobody else can tell whether it went out."""
-        if not self.moved or not texts:
-            return Reconciled()
+        """
+        Make a question of each: nobody else can tell whether it went out.
+
+        Where a key is enough for the protocol to go on by itself, a hold of that one delivery keeps it from doing so:
+        the lost ledger may have sent another text, under another key.
+        """
+        asked = {one: text for one, text in texts.items() if one.state is not State.WITHDRAWN}
+        new = [one for one in asked if one.state is not State.UNSURE]
         now, ledger = self.house.clock(), self.house.ledger
-        ledger.keep(*texts.values())
-        ledger.expect(
-            [Expectation(one.article, one.channel, one.due if one.due_known else None, one.digest) for one in texts],
-            now=now,
-            who=RECOVERY,
-        )
-        claims = [
-            Claim(one.article, one.channel, ActionKind.CREATE, one.digest or "", one.article_digest, reopen=True)
-            for one in texts
-        ]
-        ledger.doubt(claims, _MAY_BE_THERE, now=now, who=RECOVERY)
-        return Reconciled(asked_of_a_person=tuple(texts))
+        ledger.keep(*asked.values())
+        rows = [Expectation(one.article, one.channel, one.due if one.due_known else None, one.digest) for one in new]
+        ledger.expect(rows, now=now, who=RECOVERY)
+        ledger.doubt([_claim(one) for one in new], _MAY_BE_THERE, now=now, who=RECOVERY)
+        if (self._able.finds, self._able.idempotency) != ("nothing", "none"):
+            for one in asked:
+                ledger.hold(Scope(one.article, one.channel), now=now, who=RECOVERY, why=both(_MAY_BE_THERE))
+        return Reconciled(asked_of_a_person=tuple(asked))
 
 
-_NEVER_SENT = (Word.DRAFT, Word.OFF, Word.WITHDRAWN)
+def _claim(action: Action) -> Claim:
+    digest = action.digest or ""
+    return Claim(action.article, action.channel, ActionKind.CREATE, digest, action.article_digest, reopen=True)
+
+
+_NEVER_SENT = (Word.DRAFT, Word.OFF)
 _MAY_BE_THERE = Sentence(
     ja="台帳が戻される前に出ていたかもしれません。確かめて kawaraban settle で決めてください",
     en="it may have gone out before the ledger was put back: look there, and end it with `kawaraban settle`",

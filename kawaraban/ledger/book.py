@@ -268,11 +268,12 @@ class Ledger(Reading):
         """
         Record that these may have been sent by a ledger that is lost: unsure, and a person's question.
 
-        The only intent that a ledger writes which was not let go on yet; nothing is sent on it.
+        The only intent that a ledger writes which was not let go on yet; nothing is sent on it. Whoever held a lease in
+        it is as good as dead.
         """
         note = Note(now, who)
         with self._write() as connection:
-            tries = sending.claim(connection, claims, Lease(who, now, self._dead), note)
+            tries = sending.claim(connection, claims, Lease(who, now, lambda _owner: True), note)
             sending.conclude(connection, [(one, Answer("unsure", error=why)) for one in tries], note)
 
     def save(self, attempt: Attempt, saved: str) -> None:

@@ -19,6 +19,7 @@ from tests.faults.campaign import KINDS, Count, campaign
 from tests.faults.crawler import crawled
 from tests.faults.networks import networks
 from tests.faults.races import race
+from tests.faults.restores import restores
 
 Part = Callable[[Path], tuple[str, bool]]
 
@@ -32,6 +33,7 @@ def parts(options: argparse.Namespace) -> Iterator[Part]:
     for processes in (2, 4):
         yield _race(processes, options.deliveries)
     yield _crawl(options)
+    yield _restores(options)
 
 
 def _kills(kind: str, kills: int, options: argparse.Namespace) -> Part:
@@ -62,6 +64,14 @@ def _crawl(options: argparse.Namespace) -> Part:
             f"crawler  {crawler.read} pages and feeds read while 30 writers were killed, {len(crawler.dead)} dead links"
         )
         return said, not crawler.dead
+
+    return part
+
+
+def _restores(options: argparse.Namespace) -> Part:
+    def part(root: Path) -> tuple[str, bool]:
+        count = restores(root, deeds=200, dice=random.Random(options.seed))
+        return f"restores {count.line()}", count.clean
 
     return part
 

@@ -12,6 +12,7 @@ from tests.faults.crawler import crawled
 from tests.faults.networks import networks
 from tests.faults.points import HERE, THERE
 from tests.faults.races import race
+from tests.faults.restores import restores
 
 NOBODY_CAN_ASK = "none"
 
@@ -42,3 +43,9 @@ def test_the_site_is_whole_while_its_writers_are_killed(tmp_path: Path) -> None:
     crawler = crawled(tmp_path / "paper", kills=4, articles=6, dice=random.Random(7))
     assert crawler.read > 0
     assert crawler.dead == []
+
+
+def test_old_ledgers_put_back_at_random_moments_post_nothing_twice(tmp_path: Path) -> None:
+    count = restores(tmp_path, deeds=14, dice=random.Random(2))
+    assert count.clean, count.line()
+    assert count.asked > 0
