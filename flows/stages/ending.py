@@ -18,7 +18,7 @@ from flows.stages.reading_back import last_text
 from flows.stages.taking_down import keep_down, mark_withdrawn
 from flows.stages.values import Progress, Published, PublishRequest, Step, unwatched
 from kawaraban.article.model import Article
-from kawaraban.channels.protocol import Channel
+from kawaraban.channels.protocol import Channel, Discards
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import ChannelFailure, KawarabanError, Refused, Sentence
@@ -87,12 +87,24 @@ def withdraw(  # noqa: PLR0913 - what `kawaraban withdraw` says, the instant, an
     asked = [house.channel_settings(one) for one in channels] or list(house.settings.channels)
     article = house.library.find(name)
     said = " ".join(reason.split())
+    _take_packages_away(house, article, asked)
     for channel in channels:
         keep_down(house, article, channel, said, now=now)
     if not channels and mark_withdrawn(house, article, said, now=now):
         article = house.library.find(article.id)
     publish(house, PublishRequest((article.id,), tuple(channels)), progress, now)
     return Withdrawal(article, tuple(_Asking(house, article, said, now, progress).fates(asked)))
+
+
+def _take_packages_away(house: House, article: Article, channels: Sequence[ChannelSettings]) -> None:
+    """A package that lies ready must not be posted any more."""
+    for one in channels:
+        row, channel = house.ledger.delivery(article.id, one.name), house.channel(one.name)
+        if row is None or row.handed_over in (None, TAKE_DOWN) or not isinstance(channel, Discards):
+            continue
+        packed = house.ledger.variant(row.handed_over or "", one.name)
+        if packed is not None:
+            channel.discard(packed)
 
 
 @dataclass(frozen=True)

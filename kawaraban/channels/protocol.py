@@ -141,8 +141,20 @@ class ReadBack(Protocol):
 
 
 @runtime_checkable
+class Discards(Protocol):
+    """What a channel has where a package that must not be posted any more can be taken away."""
+
+    def discard(self, variant: Variant) -> None:
+        """Remove the package of that article, if one lies there."""
+
+
+@runtime_checkable
 class RecordedByHand(Protocol):
-    """What a channel has beside `Channel` when a person posts: the package, and reading a person's URL."""
+    """
+    What a channel has beside `Channel` when a person posts: the package, and reading a person's URL.
+
+    It may also have `discard` (see Discards).
+    """
 
     def package(self, variant: Variant, live: Variant | None) -> Path:
         """Write the package folder (with a change sheet where `live` is given) and return it."""

@@ -114,13 +114,13 @@ class Life:
 
 
 @contextmanager
-def life(root: Path) -> Iterator[Life]:
-    """Make it, with its article written and nothing published."""
+def life(root: Path, more: str = "") -> Iterator[Life]:
+    """Make it, with its article written and nothing published; `more` channels as YAML."""
     with note_server() as note, post_server() as posts:
         (root / "config").mkdir(parents=True)
         (root / "config" / "publication.yaml").write_text(_PUBLICATION.format(), encoding="utf-8")
         channels = _CHANNELS.format(note=note.url, posts=posts.url)
-        (root / "config" / "channels.yaml").write_text(channels, encoding="utf-8")
+        (root / "config" / "channels.yaml").write_text(channels + more, encoding="utf-8")
         held: list[Life] = []
         with open_house(root, clock=lambda: held[0].now if held else SEVEN, who="editor") as house:
             held.append(Life(root, house, note, posts))

@@ -112,6 +112,16 @@ def test_pictures_go_with_their_article(one: Life) -> None:
     assert [path.name for path in (one.root / "public" / "articles" / "rain").iterdir()] == ["410.html"]
 
 
+def test_a_package_that_lies_ready_for_a_person_goes_too(one: Life) -> None:
+    package = one.root / "packages" / "note" / "rain"
+    assert (package / "index.html").is_file()
+    outcomes(one)
+    assert not package.exists()
+    one.publish(ID, again=True)
+    one.publish()
+    assert ((package / "index.html").is_file(), one.words()["note"]) == (True, "by hand")
+
+
 def test_the_tombstone_outlives_the_file_and_is_the_same_in_a_build(one: Life, tmp_path: Path) -> None:
     outcomes(one, reason="事実に誤りがありました")
     stone = one.public("articles/rain/410.html")

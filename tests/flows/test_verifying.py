@@ -129,6 +129,27 @@ def test_a_note_changed_there_is_drifted_until_a_person_lets_it_stay(one: Life) 
     assert (kept.found, bool(kept.differences), one.words()["note"]) == ("live", True, Word.LIVE)
 
 
+def test_a_post_changed_there_is_put_back_by_name_and_refresh(tmp_path: Path) -> None:
+    with life(tmp_path / "paper", "stage: {kind: rehearsal, path: stage, after: site, announces: false}\n") as made:
+        made.at()
+        made.publish()
+        made.at(hours=1)
+        made.publish()
+        (post,) = (made.root / "stage").glob("*.json")
+        sent = post.read_text(encoding="utf-8")
+        post.write_text(sent.replace("雨樋", "縁側"), encoding="utf-8")
+        stage = found(made)["stage"]
+        assert (stage.found, made.words()["stage"]) == ("drifted", Word.DRIFTED)
+        assert stage.remedy is not None
+        assert f"kawaraban publish {ID} --channel stage --refresh" in stage.remedy.en
+        made.publish(ID, channels=("stage",))
+        assert post.read_text(encoding="utf-8") != sent
+        made.publish(ID, channels=("stage",), refresh=True)
+        assert (post.read_text(encoding="utf-8"), made.words()["stage"]) == (sent, Word.LIVE)
+        down = withdraw(made.house, ID, ("stage",), "", now=made.now)
+        assert [(fate.outcome, fate.verified, post.exists()) for fate in down.fates] == [("gone", True, False)]
+
+
 def test_a_note_that_was_put_right_there_is_live_again(one: Life) -> None:
     body = one.note.notes[KEY]["body"]
     one.note.notes[KEY]["body"] = "<p>別の文。</p>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from kawaraban.variant import Variant
 
 if TYPE_CHECKING:
     from kawaraban.channels.http import CantTell
+    from kawaraban.channels.note.package import Packing
     from kawaraban.channels.note.public import LiveNote, NotLive
 
 _LOG = logging.getLogger(__name__)
@@ -83,11 +85,21 @@ class Note:
 
     def package(self, variant: Variant, live: Variant | None) -> Path:
         """Write the folder a person posts from, whole or not at all; with a change sheet where `live` is given."""
-        from kawaraban.channels.note.package import Packing, write_package
+        from kawaraban.channels.note.package import write_package
+
+        return write_package(self._packing(), variant, live)
+
+    def discard(self, variant: Variant) -> None:
+        """Remove the package of that article, if one lies there: what is withdrawn is not to be posted."""
+        folder = self._packing().folder(variant)
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+
+    def _packing(self) -> Packing:
+        from kawaraban.channels.note.package import Packing
 
         path = self._settings.path or f"packages/{self._surroundings.settings.name}"
-        packing = Packing(surroundings=self._surroundings, path=path, contents=self._settings.contents)
-        return write_package(packing, variant, live)
+        return Packing(surroundings=self._surroundings, path=path, contents=self._settings.contents)
 
     # --- what a person posted -------------------------------------------------------------------------------------
 
