@@ -70,7 +70,9 @@ def _is_late(at: Situation, row: StatusRow) -> bool:
     known = _delivery(at, row)
     if row.state is State.LIVE:  # an update that does not get through: its first release was long ago
         return row.word is Word.RETRYING and known is not None and known.failures >= TRIES
-    return row.word in (Word.DUE, Word.RETRYING) and row.due is not None and row.due < at.now - LATE
+    if row.word not in (Word.DUE, Word.RETRYING) or row.due is None or known is None:
+        return False  # what has no row yet is made now: an old article is not late because it is new here
+    return max(row.due, known.made or row.due) < at.now - LATE
 
 
 def _blocked(at: Situation) -> Iterator[Cause]:

@@ -94,6 +94,13 @@ def test_a_first_back_off_may_pass_before_a_release_is_overdue() -> None:
     assert [one.kind for one in found(late, now=SEVEN + 6 * MINUTE)] == ["overdue"]
 
 
+def test_an_old_article_that_has_only_just_come_here_is_not_overdue() -> None:
+    old = row(Word.DUE, due=SEVEN - timedelta(days=900))
+    assert found(old, made=SEVEN - MINUTE) == []
+    assert causes(Situation(now=SEVEN, rows=[replace(old, state=None)])) == []
+    assert [one.kind for one in found(old, made=SEVEN - HOUR)] == ["overdue"]
+
+
 def test_an_update_of_an_old_article_is_overdue_by_its_tries_and_not_by_its_age() -> None:
     update = row(Word.RETRYING, state=State.LIVE, due=SEVEN - timedelta(days=900))
     assert found(update, failures=1) == []
