@@ -172,6 +172,7 @@ attempts = Table(
     Column("outcome", String(16), nullable=False, server_default=""),
     Column("error", Said),
     ForeignKeyConstraint(["article", "channel"], ["deliveries.article", "deliveries.channel"]),
+    Index("attempts_channel", "channel", "started"),
 )
 
 events = Table(

@@ -10,7 +10,8 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make both tables."""
+    """Make both tables, and the index by which the fuse counts an hour's posts."""
+    op.create_index("attempts_channel", "attempts", ["channel", "started"])
     op.create_table(
         "places",
         sa.Column("name", sa.Text(), nullable=False),
