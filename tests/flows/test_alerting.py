@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from flows.stages.telling import telling
 from flows.stages.values import PublishRequest, StatusRow
 from kawaraban.config import AlertSettings, Secret
 from kawaraban.delivery import Delivery, State, Word
-from kawaraban.errors import Sentence
+from kawaraban.errors import Conflict, Sentence
 from kawaraban.ledger import Hold, Scope, Settlement, Told, owner
 from kawaraban.ledger.records import RECOVERY
 from kawaraban.plan import reasons
@@ -508,3 +509,43 @@ def test_settings_that_break_are_told_by_the_last_good_ones_and_mended_also_afte
     first, second = news.alerts
     assert "nmae" in first
     assert second.startswith("【汀通信】直りました: 停止")
+
+
+def test_a_ledger_that_was_copied_elsewhere_is_told_with_the_way_to_go_on(news: Newsroom) -> None:
+    refused(news)
+    news.tell(SEVEN + MINUTE)
+    copy = Newsroom(news.root.parent / "copy", news.board)
+    shutil.copytree(news.root, copy.root)
+    with pytest.raises(Conflict):
+        copy.publish(SEVEN + HOUR)
+    [said] = copy.tell(SEVEN + HOUR)
+    assert "台帳が戻された" in said
+    assert "kawaraban reconcile" in said
+    assert copy.tell(SEVEN + 2 * HOUR) == []
+
+
+def test_a_fuse_that_blew_is_told_once_with_the_command_that_closes_it(news: Newsroom) -> None:
+    news.publish(SEVEN - HOUR)
+    for number in range(5):
+        write(news.root, f"rain-{number}", id=f"ra1n00{number:02d}", title=f"雨の話{number}")
+    news.publish(SEVEN)
+    [said] = news.tell(SEVEN + MINUTE)
+    assert said.startswith("【汀通信】停止｜hook")
+    assert "→ kawaraban resume --channel hook" in said
+    assert news.tell(SEVEN + HOUR) == []
+
+
+def test_credentials_that_are_refused_are_one_alert_and_resuming_mends_it(news: Newsroom) -> None:
+    news.publish(SEVEN - HOUR)
+    for number in range(3):
+        write(news.root, f"rain-{number}", id=f"ra1n00{number:02d}", title=f"雨の話{number}")
+    news.board.faults.append("unauthorised")
+    news.publish(SEVEN)
+    [said] = news.tell(SEVEN + MINUTE)
+    assert said.startswith("【汀通信】認証｜hook")
+    assert "→ kawaraban resume --channel hook" in said
+    with news.at(SEVEN + 2 * MINUTE) as house:
+        house.ledger.resume(Scope(channel="hook"), now=SEVEN + 2 * MINUTE, who="汀")
+    with news.at(SEVEN + 3 * MINUTE) as house:
+        publish(house, PublishRequest(names=("rain-0", "rain-1", "rain-2")), lambda _step: None, now=SEVEN + 3 * MINUTE)
+    assert "直りました: 認証｜hook" in news.tell(SEVEN + 4 * MINUTE)[0]
