@@ -7,6 +7,7 @@ The `kawaraban` command.
     tables     rich tables and progress            documents   the JSON of `--json`, with its stable keys
     writing    init, new, import, check, schema    publishing  plan, publish
     scheduling schedule, hold, resume
+    ending     withdraw, rollback, verify
     looking    status, show, log, channels         telling     record, settle        building   build
 
 Everything heavy is imported inside the command that needs it: `--help` must stay quick.

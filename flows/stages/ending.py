@@ -92,8 +92,13 @@ def withdraw(  # noqa: PLR0913 - what `kawaraban withdraw` says, the instant, an
         keep_down(house, article, channel, said, now=now)
     if not channels and mark_withdrawn(house, article, said, now=now):
         article = house.library.find(article.id)
-    publish(house, PublishRequest((article.id,), tuple(channels)), progress, now)
-    return Withdrawal(article, tuple(_Asking(house, article, said, now, progress).fates(asked)))
+    trouble = None
+    try:
+        publish(house, PublishRequest((article.id,), tuple(channels)), progress, now)
+    except KawarabanError as error:  # the intent stands: the next publish goes on with it, and the list says so
+        _LOG.warning("withdrawing %s: %s", article.id, error.what.en)
+        trouble = error.what
+    return Withdrawal(article, tuple(_Asking(house, article, said, now, progress, trouble).fates(asked)))
 
 
 def _take_packages_away(house: House, article: Article, channels: Sequence[ChannelSettings]) -> None:
@@ -116,6 +121,7 @@ class _Asking:
     reason: str
     now: datetime
     progress: Progress
+    trouble: Sentence | None = None
 
     def fates(self, channels: Sequence[ChannelSettings]) -> list[Fate]:
         rows = {row.channel: row for row in self.house.ledger.deliveries([self.article.id])}
@@ -136,7 +142,7 @@ class _Asking:
         if row.public and not able.withdraws:
             return Fate(name, "for good", row.url, what=reasons.FOR_GOOD)
         remedy = reasons.publish(self.article.id, name)
-        return Fate(name, "failed", row.url, what=row.error or _STILL_THERE, then=remedy)
+        return Fate(name, "failed", row.url, what=self.trouble or row.error or _STILL_THERE, then=remedy)
 
     # --- gone ---
 

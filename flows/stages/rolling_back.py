@@ -126,7 +126,7 @@ class _Finding:
     ) -> Choice | Passed:
         name = settings.name
         if row is None or not row.public or row.live_digest is None:
-            return self._pass(name, _not_live(name))
+            return self._pass(name, _only_packed(name) if row and row.handed_over else _not_live(name))
         if not self.house.capabilities(settings).edits:
             return self._pass(name, reasons.CANNOT_EDIT)
         there = [one for one in self.stood if one.channel == name and one.since <= at]
@@ -219,6 +219,13 @@ def _history(article: Article) -> Sentence:
 
 def _not_live(channel: str) -> Sentence:
     return Sentence(ja=f"いま {channel} には出ていません", en=f"it is not live on {channel} now")
+
+
+def _only_packed(channel: str) -> Sentence:
+    return Sentence(
+        ja=f"まだ {channel} には出ていません。貼る一式は、いまの原稿のままです（出す前に原稿を直してください）",
+        en=f"it is not live on {channel} yet, and its package has the article as it is now: mend the article before posting",
+    )
 
 
 def _not_there_then(channel: str) -> Sentence:

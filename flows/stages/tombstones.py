@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from flows.compose import House
 from kawaraban.article.model import Article
@@ -49,7 +50,11 @@ class Tombstones:
         return said[-1] if said and said[-1] != TAKE_DOWN else ""
 
     def _file(self, article: str) -> Article | None:
-        return next((one for one in self.articles if one.id == article), None)
+        return self._files.get(article)
+
+    @cached_property
+    def _files(self) -> Mapping[str, Article]:
+        return {one.id: one for one in self.articles}
 
     def _grave(self, article: str, variant: Variant, at: datetime, why: str) -> Gone:
         """The file's own words go before the ledger's: a reason that is put right there is right on the page, too."""

@@ -17,10 +17,10 @@ from flows.stages.ending import withdraw
 from flows.stages.planning import Question, plan
 from flows.stages.publishing import Publishing
 from flows.stages.rolling_back import roll_back, select
-from flows.stages.values import PublishRequest, unwatched
+from flows.stages.values import Published, PublishRequest, unwatched
 from kawaraban.channels.site.folder import PublicFolder
 from kawaraban.delivery import ActionKind, State
-from kawaraban.errors import Blocked, WrongInput
+from kawaraban.errors import Blocked, Conflict, Sentence, WrongInput
 from tests.flows.lives import ID, SEVEN, Life, life
 
 
@@ -144,6 +144,18 @@ def test_a_withdrawal_that_fails_is_said_and_goes_on_with_the_next_publish(one: 
     one.at(hours=2)
     one.publish()
     assert (one.words()["site"], one.public()) == ("withdrawn", "")
+
+
+def test_where_another_publish_is_at_it_the_intent_stands_and_the_list_says_why(one: Life) -> None:
+    def busy(*_: object) -> Published:
+        raise Conflict(Sentence(ja="いま別の publish が動いています", en="another publish is running"))
+
+    down = withdraw(one.house, ID, (), "", now=one.now, publish=busy)
+    site = next(fate for fate in down.fates if fate.channel == "site")
+    assert (site.outcome, site.what and site.what.en) == ("failed", "another publish is running")
+    assert "withdrawn" in one.file.read_text(encoding="utf-8")
+    one.publish()
+    assert one.public() == ""
 
 
 def test_what_was_sent_for_good_does_not_fail_every_publish_from_then_on(one: Life) -> None:
