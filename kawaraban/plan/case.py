@@ -163,7 +163,8 @@ def late_after(case: Case) -> datetime | None:
 
 def word_of(case: Case, verdict: Verdict) -> Word:
     """Return the word people read."""
-    return word(replace(case.delivery, due=known_due(case)), _standing(case, verdict), case.now)
+    due, delivery = known_due(case), case.delivery
+    return word(delivery if delivery.due == due else replace(delivery, due=due), _standing(case, verdict), case.now)
 
 
 def known_due(case: Case) -> datetime | None:
