@@ -6,8 +6,6 @@ Nothing is changed, no ledger is made, and no check hinders another: what can't 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,20 +13,18 @@ from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
-from flows import handover, server
+from flows import handover
 from flows.compose import STATE, House, open_house
-from flows.stages import alerting
+from flows.stages import alerting, premises
 from flows.stages.arriving import refuse_clock
 from flows.stages.looking import status
+from flows.stages.premises import Said, say
+from flows.stages.stops import EXPIRING, RENEW
 from flows.stages.surveying import broken_files, survey
 from kawaraban.config import AlertKind, AlertSettings
 from kawaraban.delivery import State, Word
 from kawaraban.errors import KawarabanError, Sentence
 
-FULL = 200 * 1024 * 1024
-"""Less free space than this, and a site may not be written to its end."""
-
-SCARCE = 1024 * 1024 * 1024
 LONG = timedelta(minutes=15)
 """A publish that takes longer than this may hang."""
 
@@ -46,9 +42,6 @@ class Check:
     remedy: Sentence | None = None
 
 
-Said = tuple[bool, Sentence, Sentence | None]
-
-
 def examine(root: Path, *, clock: Callable[[], datetime], alert: bool = False) -> list[Check]:
     """Look at everything; `alert` sends a test to every place that alerts go to."""
     try:
@@ -56,8 +49,8 @@ def examine(root: Path, *, clock: Callable[[], datetime], alert: bool = False) -
     except KawarabanError as error:
         return [
             _unwell("settings", error),
-            _checked("disk", lambda: _disk([root])),
-            _checked("prefect", lambda: _prefect(root)),
+            _checked("disk", lambda: premises.disk([root])),
+            _checked("prefect", lambda: premises.prefect(root)),
         ]
     with house:
         return list(_all(house, alert=alert))
@@ -66,7 +59,7 @@ def examine(root: Path, *, clock: Callable[[], datetime], alert: bool = False) -
 def _all(house: House, *, alert: bool) -> Iterator[Check]:
     channels = len(house.settings.channels)
     yield Check(
-        "settings", ok=True, said=_say(f"正しく書けています（{channels}か所）", f"well written ({channels} channels)")
+        "settings", ok=True, said=say(f"正しく書けています（{channels}か所）", f"well written ({channels} channels)")
     )
     checks: dict[str, Callable[[], Said]] = {
         "address": lambda: _address(house),
@@ -75,9 +68,9 @@ def _all(house: House, *, alert: bool) -> Iterator[Check]:
         "ledger": lambda: _ledger(house),
         "clock": lambda: _clock(house),
         "locks": lambda: _locks(house),
-        "disk": lambda: _disk([house.root, *_folders(house)]),
-        "folders": lambda: _writable(house),
-        "prefect": lambda: _prefect(house.root),
+        "disk": lambda: premises.disk([house.root, *premises.folders(house)]),
+        "folders": lambda: premises.writable(house),
+        "prefect": lambda: premises.prefect(house.root),
         "publisher": lambda: _publisher(house),
         "alerts": lambda: _alerts(house, alert=alert),
     }
@@ -91,17 +84,13 @@ def _checked(name: str, look: Callable[[], Said]) -> Check:
     except KawarabanError as error:
         return _unwell(name, error)
     except OSError as error:
-        return Check(name, ok=False, said=_say(f"見られません: {error}", f"can't be looked at: {error}"))
+        return Check(name, ok=False, said=say(f"見られません: {error}", f"can't be looked at: {error}"))
     return Check(name, ok, said, remedy)
 
 
 def _unwell(name: str, error: KawarabanError) -> Check:
     where = f"{error.place}: " if error.place else ""
-    return Check(name, ok=False, said=_say(f"{where}{error.what.ja}", f"{where}{error.what.en}"), remedy=error.remedy)
-
-
-def _say(ja: str, en: str) -> Sentence:
-    return Sentence(ja=ja, en=en)
+    return Check(name, ok=False, said=say(f"{where}{error.what.ja}", f"{where}{error.what.en}"), remedy=error.remedy)
 
 
 # --- settings and articles ---
@@ -109,21 +98,36 @@ def _say(ja: str, en: str) -> Sentence:
 
 def _address(house: House) -> Said:
     host = urlsplit(house.publication.base_url).hostname or ""
-    said = _say(house.publication.base_url, house.publication.base_url)
+    said = say(house.publication.base_url, house.publication.base_url)
     if host.removeprefix("www.") in _NOT_OURS:
         ja = "見本のままです。公開する場所を config/publication.yaml の base_url に書いてください（公開したら変えません）"
         en = "the sample's own: write where the site will be into `base_url` of config/publication.yaml (never change it once published)"
-        return True, said, _say(ja, en)
+        return True, said, say(ja, en)
     return True, said, None
 
 
 def _secrets(house: House) -> Said:
     lacking = alerting.lacking(house)
     if not lacking:
-        return True, _say("設定にある秘密は、どれも読めます", "every secret that the settings name is there"), None
+        return _expiring(house)
     ja = "、".join(f"{channel}: {error.what.ja}" for channel, error in lacking.items())
     en = ", ".join(f"{channel}: {error.what.en}" for channel, error in lacking.items())
-    return False, _say(ja, en), next(iter(lacking.values())).remedy
+    return False, say(ja, en), next(iter(lacking.values())).remedy
+
+
+def _expiring(house: House) -> Said:
+    """Every secret is there: say which of them ends next, where that is soon."""
+    ends = alerting.expiring(house)
+    soon = [secret for secret, end in ends.items() if end - EXPIRING <= house.clock()]
+    if not soon:
+        return True, say("設定にある秘密は、どれも読めます", "every secret that the settings name is there"), None
+    (whose, name), end = min(((secret, ends[secret]) for secret in soon), key=lambda pair: pair[1])
+    fine = end > house.clock()
+    said = say(
+        f"{whose} の {name} は {end:%Y-%m-%d} {'まで' if fine else 'に切れました'}",
+        f"{name} of {whose} {'ends' if fine else 'ended'} on {end:%Y-%m-%d}",
+    )
+    return fine, said, RENEW
 
 
 def _content(house: House) -> Said:
@@ -131,12 +135,12 @@ def _content(house: House) -> Said:
     wrong = [one for one in found.articles if any(each.blocks for each in found.findings(house, one))]
     ready = sum(one.matter.status == "ready" for one in wrong)
     broken, count = len(broken_files(found)), len(found.articles)
-    said = _say(
+    said = say(
         f"記事{count}本。誤りで止まるもの{ready}本、下書きなどの誤り{len(wrong) - ready}本、読めないファイル{broken}",
         f"{count} articles; {ready} blocked by errors, {len(wrong) - ready} drafts with errors, {broken} unreadable files",
     )
     fine = not ready and not broken
-    return fine, said, None if fine and not wrong else _say("kawaraban check", "kawaraban check")
+    return fine, said, None if fine and not wrong else say("kawaraban check", "kawaraban check")
 
 
 # --- the ledger ---
@@ -146,7 +150,7 @@ def _is_there(house: House) -> bool:
     return house.ledger_url is not None or (house.root / STATE / "ledger.sqlite").is_file()
 
 
-_NO_LEDGER = (True, _say("まだありません。初めて公開するときにできます", "none yet: the first publish makes it"), None)
+_NO_LEDGER = (True, say("まだありません。初めて公開するときにできます", "none yet: the first publish makes it"), None)
 
 
 def _ledger(house: House) -> Said:
@@ -157,7 +161,7 @@ def _ledger(house: House) -> Said:
     identity, count = house.ledger.identity(), len(house.ledger.deliveries())
     return (
         True,
-        _say(f"最新の形で開けます（{identity.ledger[:8]}、配信{count}件）", f"opens and is current ({identity.ledger[:8]}, {count} deliveries)"),
+        say(f"最新の形で開けます（{identity.ledger[:8]}、配信{count}件）", f"opens and is current ({identity.ledger[:8]}, {count} deliveries)"),
         None,
     )  # fmt: skip
 
@@ -168,7 +172,7 @@ def _clock(house: House) -> Said:
     now = house.clock().astimezone(house.publication.zone)
     return (
         True,
-        _say(
+        say(
             f"{now:%Y-%m-%d %H:%M:%S}（{house.publication.timezone}）",
             f"{now:%Y-%m-%d %H:%M:%S} ({house.publication.timezone})",
         ),
@@ -178,7 +182,7 @@ def _clock(house: House) -> Said:
 
 def _locks(house: House) -> Said:
     if not _is_there(house):
-        return True, _say("ありません", "none"), None
+        return True, say("ありません", "none"), None
     now = house.clock()
     held = [lock for lock in house.ledger.locks() if lock.until > now]
     lapsed = [
@@ -192,11 +196,11 @@ def _locks(house: House) -> Said:
         ja.append(f"途中で終わった送信{len(lapsed)}件は、次の公開で確かめます")
         en.append(f"{len(lapsed)} sends that were cut off are asked about by the next publish")
     long = [lock for lock in held if lock.since < now - LONG]
-    remedy = _say(
+    remedy = say(
         f"止まっているなら、そのプロセス（{_process(long[0].owner)}）を終わらせてください。二度出ることはありません",
         f"if it hangs, end that process ({_process(long[0].owner)}); nothing is sent twice",
     ) if long else None  # fmt: skip
-    return True, _say("。".join(ja) or "ありません", "; ".join(en) or "none"), remedy
+    return True, say("。".join(ja) or "ありません", "; ".join(en) or "none"), remedy
 
 
 def _process(owner: str) -> str:
@@ -204,116 +208,63 @@ def _process(owner: str) -> str:
     return f"pid {parts[2]}" if len(parts) == 4 else owner  # noqa: PLR2004 - the four parts of a process's name
 
 
-# --- this machine ---
-
-
-def _folders(house: House) -> list[Path]:
-    """Return the folders that channels write into, and the house's own."""
-    paths = [house.setting(channel.name, "path") for channel in house.settings.channels]
-    return [house.root / STATE, *(house.root / path for path in paths if path)]
-
-
-def _nearest(folder: Path) -> Path:
-    """Return it, or what will hold it."""
-    return next(one for one in (folder, *folder.parents) if one.exists())
-
-
-def _disk(folders: list[Path]) -> Said:
-    free = {folder: shutil.disk_usage(_nearest(folder)).free for folder in folders}
-    least = min(free, key=lambda folder: free[folder])
-    size = f"{free[least] / 1e9:.1f} GB"
-    said = _say(f"空きは {size}（{least}）", f"{size} free ({least})")
-    remedy = _say("空きを作ってください", "make room")
-    return free[least] >= FULL, said, remedy if free[least] < SCARCE else None
-
-
-def _writable(house: House) -> Said:
-    for folder in _folders(house):
-        place = _nearest(folder)
-        try:
-            with tempfile.TemporaryFile(dir=place):
-                pass
-        except OSError as error:
-            said = _say(f"{place} に書けません（{error.strerror}）", f"{place} can't be written ({error.strerror})")
-            return (
-                False,
-                said,
-                _say("フォルダーの持ち主と権限を確かめてください", "check who owns it and its permissions"),
-            )
-    return True, _say("公開フォルダーに書けます", "the public folders can be written"), None
-
-
-def _prefect(root: Path) -> Said:
-    if server.is_prepared(root):
-        return True, _say("データベースは用意できています", "the database is ready"), None
-    return (
-        True,
-        _say(
-            "データベースはまだありません。初めての公開が用意します", "no database yet: the first publish prepares it"
-        ),
-        _say("前もって用意するなら kawaraban set-up", "to prepare it beforehand: kawaraban set-up"),
-    )
+# --- what goes out by itself ---
 
 
 def _publisher(house: House) -> Said:
     if handover.runs(house.root):
-        return True, _say("動いています", "it runs"), None
+        return True, say("動いています", "it runs"), None
     coming = [row for row in status(house, (), now=house.clock()) if row.word in _COMING] if _is_there(house) else []
-    remedy = _say(
+    remedy = say(
         "kawaraban serve を動かしてください（config/kawaraban.service）",
         "run `kawaraban serve` (config/kawaraban.service)",
     )
     if coming:
-        said = _say(
+        said = say(
             f"動いていません。予定の{len(coming)}件は出ません",
             f"it does not run: {len(coming)} scheduled will not go out",
         )
         return False, said, remedy
-    return True, _say("動いていません。いまは予定もありません", "it does not run; nothing is scheduled either"), remedy
-
-
-# --- alerts ---
+    return True, say("動いていません。いまは予定もありません", "it does not run; nothing is scheduled either"), remedy
 
 
 def _alerts(house: House, *, alert: bool) -> Said:
     places = house.publication.alerts
     if not places:
         ja, en = "知らせがどこにも届きません", "no alert goes anywhere"
-        remedy = _say(
+        remedy = say(
             "config/publication.yaml の alerts に届け先を書いてください（docs/alerts.md）",
             "write a place into `alerts` of config/publication.yaml (docs/alerts.md)",
         )
-        return False, _say(ja, en), remedy
+        return False, say(ja, en), remedy
     for place in places:
         reason = alerting.unusable(house, place)
         if reason is not None:
             what = reason if isinstance(reason, Sentence) else reason.what
             how = _HOW if isinstance(reason, Sentence) else reason.remedy
-            return False, _say(f"{place.place}: {what.ja}", f"{place.place}: {what.en}"), how
+            return False, say(f"{place.place}: {what.ja}", f"{place.place}: {what.en}"), how
     if alert:
         return _tried(house)
     names = "、".join(place.place for place in places)
-    said = _say(f"{names}（試すには --alert）", f"{names} (try them with --alert)")
+    said = say(f"{names}（試すには --alert）", f"{names} (try them with --alert)")
     return True, said, _unheard(places)
 
 
 def _unheard(places: Sequence[AlertSettings]) -> Sentence | None:
     """Return the advice about what nobody is told."""
     kinds = [kind for kind in get_args(AlertKind) if not any(place.wants(kind) for place in places)]
-    return _say(f"だれにも知らせないもの: {'、'.join(kinds)}", f"told to nobody: {', '.join(kinds)}") if kinds else None
+    return say(f"だれにも知らせないもの: {'、'.join(kinds)}", f"told to nobody: {', '.join(kinds)}") if kinds else None
 
 
 def _tried(house: House) -> Said:
     for place, error in alerting.test(house).items():
         if error is not None:
-            return False, _say(f"{place}: {error.ja}", f"{place}: {error.en}"), _HOW
+            return False, say(f"{place}: {error.ja}", f"{place}: {error.en}"), _HOW
     return (
         True,
-        _say("ためしの知らせを送りました。届いたか見てください", "a test was sent: see whether it arrived"),
+        say("ためしの知らせを送りました。届いたか見てください", "a test was sent: see whether it arrived"),
         None,
     )
 
 
-_HOW = _say(
-    "AppriseのURLを確かめてください（https://appriseit.com/）", "check the Apprise URL (https://appriseit.com/)"
-)
+_HOW = say("AppriseのURLを確かめてください（https://appriseit.com/）", "check the Apprise URL (https://appriseit.com/)")

@@ -76,7 +76,7 @@ def _expiring(at: Situation) -> Iterator[Cause]:
                 kind="credentials",
                 what=Sentence(ja=f"{secret} が{ja}（{end:%Y-%m-%d}）", en=f"{secret} {en} ({end:%Y-%m-%d})"),
                 channels=(whose,),
-                remedy=_RENEW,
+                remedy=RENEW,
                 again=tuple(end - before for before in EXPIRING_AGAIN),
             )
 
@@ -109,7 +109,7 @@ _BEHIND = Sentence(
 _SET_IT = Sentence(
     ja="時計を合わせてください（timedatectl set-ntp true）", en="set the clock right (timedatectl set-ntp true)"
 )
-_RENEW = Sentence(
+RENEW = Sentence(
     ja="新しいものに替え、設定の expires を直してください", en="put a new one in its place, and its day into `expires`"
 )
 STOPS = (_broken, _clock, _holds, _lacking, _expiring)

@@ -136,6 +136,17 @@ def test_a_secret_that_is_not_there_is_named_and_one_that_is_there_is_not_shown(
     assert failed(well) == {}
 
 
+def test_a_secret_that_ends_soon_is_advice_and_one_that_has_ended_fails(well: Paper) -> None:
+    for day, ok in (("2099-01-01", True), ("2020-01-01", False)):
+        settings = well.root / "config" / "publication.yaml"
+        text = settings.read_text(encoding="utf-8").partition("alerts:\n  - to")[0]
+        settings.write_text(f"{text}alerts:\n  - to: {{env: ALERTS_CHAT, expires: {day}}}\n", encoding="utf-8")
+        assert checks(well("doctor", "--json"))["secrets"]["ok"] is ok
+    with_days_left = {one.name: one for one in examine(well.root, clock=lambda: datetime(2019, 12, 25, tzinfo=UTC))}
+    assert "env:ALERTS_CHAT of alerts ends on 2020-01-01" in with_days_left["secrets"].said.en
+    assert with_days_left["secrets"].remedy is not None
+
+
 def test_a_ready_article_with_an_error_fails_and_a_draft_is_only_counted(well: Paper) -> None:
     well.write("draft", "::: dialogue\n", id="7ra1ny7b", status="draft")
     content = checks(well("doctor", "--json"))["content"]
