@@ -317,13 +317,13 @@ class AlertSettings(Strict):
     """
     One of `alerts`: an address that apprise understands (it holds a token, so it is a secret), and what it is told.
 
-    `for` () means everything. In the `quiet` hours only releases that fail at that very hour are told.
+    Without `for` it is everything. In the `quiet` hours only releases that fail at that very hour are told.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
 
     to: Secret
-    kinds: tuple[AlertKind, ...] = Field(default=(), alias="for")
+    kinds: tuple[AlertKind, ...] = Field(default=(), alias="for", min_length=1)
     quiet: str | None = None
 
     @field_validator("quiet")

@@ -34,6 +34,7 @@ WRONG = {
     "to   ": ("{enw: A}", "did you mean `env`"),
     "for": ("[faild]", "did you mean `failed`"),
     "for ": ("failed", "write a list"),
+    "for  ": ("[]", "write at least one"),
     "quiet": ("at night", "07:00-21:00"),
     "quite": ("23:00-06:00", "did you mean `quiet`"),
 }
