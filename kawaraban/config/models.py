@@ -323,8 +323,16 @@ class AlertSettings(Strict):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
 
     to: Secret
-    kinds: tuple[AlertKind, ...] = Field(default=(), alias="for", min_length=1)
+    kinds: tuple[AlertKind, ...] = Field(default=(), alias="for")
     quiet: str | None = None
+
+    @field_validator("kinds")
+    @classmethod
+    def _is_told_something(cls, value: tuple[AlertKind, ...]) -> tuple[AlertKind, ...]:
+        if not value:
+            msg = "write at least one"
+            raise ValueError(msg)
+        return value
 
     @field_validator("quiet")
     @classmethod

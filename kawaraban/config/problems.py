@@ -152,7 +152,6 @@ def _short(value: object) -> str:
 _REASONS: dict[str, Sentence] = {
     "string_type": Sentence(ja='文字にしてください（数字や日付なら "…" で囲む）', en='write text (a number or date goes in "…")'),
     "string_too_short": Sentence(ja="空にはできません", en="it can't be empty"),
-    "too_short": Sentence(ja="一つは書いてください", en="write at least one"),
     "int_parsing": Sentence(ja="整数を書いてください", en="write a whole number"),
     "int_type": Sentence(ja="整数を書いてください", en="write a whole number"),
     "bool_parsing": Sentence(ja="true か false を書いてください", en="write true or false"),
@@ -198,6 +197,7 @@ _JAPANESE: tuple[tuple[str, str], ...] = (
         "a public folder is written",
         "公開フォルダーは public のように書きます（記事や設定のフォルダー、外のフォルダーは使えません）",
     ),
+    ("write at least one", "一つは書いてください"),
     ("the only blank", "この文で使える空欄は {name} だけです"),
 )
 
