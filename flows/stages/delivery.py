@@ -19,7 +19,7 @@ from flows.stages.planning import Planned
 from flows.stages.secrecy import secrets_of, traced, veiled
 from flows.stages.values import Result
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.protocol import Channel, RecordedByHand
+from kawaraban.channels.protocol import Channel, Discards, RecordedByHand
 from kawaraban.config import Announcing
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Attempt, Receipt
 from kawaraban.errors import (
@@ -32,7 +32,7 @@ from kawaraban.errors import (
     Unavailable,
     Unsure,
 )
-from kawaraban.ledger import Answer, Claim, Scope, owner
+from kawaraban.ledger import Answer, Claim, Ending, Scope, Settlement, owner
 from kawaraban.ledger.records import RECOVERY
 from kawaraban.plan import Action, reasons
 from kawaraban.variant import Variant
@@ -96,6 +96,8 @@ class Sending:
         if (held := self._held()) is not None:
             return held
         try:
+            if self.action.action is ActionKind.WITHDRAW and self._receipt() is None:
+                return self._unpacked()
             place, digest = self._packed()
             self.house.ledger.handed_over(
                 self.action.article, self.action.channel, digest, now=self.now, who=self.house.who, run=self.run
@@ -106,6 +108,17 @@ class Sending:
             self._log("packing", error)
             return self._not_packed(broken(error))
         return result_of(self.action, "handed over", place=place)
+
+    def _unpacked(self) -> Result:
+        """Nobody has posted it: its package is taken away, and nobody will."""
+        article, name = self.action.article, self.action.channel
+        row, channel = self.house.ledger.delivery(article, name), self.house.channel(name)
+        packed = self.house.ledger.variant(row.handed_over, name) if row and row.handed_over else None
+        if packed is not None and isinstance(channel, Discards):
+            channel.discard(packed)
+        ending = Ending(article, name, Settlement.TAKEN_DOWN, why=self.action.reason.en)
+        self.house.ledger.settle(ending, now=self.now, who=self.house.who)
+        return result_of(self.action, "withdrawn")
 
     def _packed(self) -> tuple[str | None, str]:
         """Return where the package lies, and what was handed over."""

@@ -71,6 +71,8 @@ def _ends(case: Case) -> Verdict | None:
         return _skip(reasons.FOR_GOOD)
     if (stuck := _taken_down_before(case)) is not None:
         return stuck
+    if case.by_hand and case.delivery.handed_over is not None and not case.delivery.public:
+        return Verdict(ActionKind.WITHDRAW, case.ending, cause="article")  # a package that must not be posted any more
     if case.delivery.public or case.delivery.doubtful:
         remedy = reasons.removed(article, channel) if case.by_hand else None
         return Verdict(ActionKind.WITHDRAW, case.ending, remedy, cause="article")

@@ -194,7 +194,7 @@ def test_what_was_withdrawn_comes_back_only_with_again(paper: Paper) -> None:
         file, "status: ready", "status: ready\nwithdrawn: {at: 2024-07-01T00:00:00+09:00, reason: 調べ直すため}"
     )
     taken = paper("publish", language="ja")
-    assert "2件を取り下げました" in taken.out
+    assert "3件を取り下げました" in taken.out
     assert not paper.page().exists()
     paper.replace(file, "withdrawn: {at: 2024-07-01T00:00:00+09:00, reason: 調べ直すため}\n", "")
     paper("publish", "rain")

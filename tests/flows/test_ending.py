@@ -58,7 +58,10 @@ def test_an_article_expires_by_itself_and_its_address_says_so(tmp_path: Path) ->
         assert made.words() == {"site": "live", "rss": "live", "note": "by hand", "hook": "live"}
         made.at(hours=5)
         done = made.publish()
-        assert {result.channel: result.outcome for result in done.results} == {"site": "withdrawn", "rss": "withdrawn"}
+        assert {result.channel: result.outcome for result in done.results} == dict.fromkeys(
+            ("note", "site", "rss"), "withdrawn"
+        )
+        assert not (made.root / "packages" / "note" / "rain").exists()
         assert made.words() == {"site": "withdrawn", "rss": "withdrawn", "note": "withdrawn", "hook": "live"}
         assert "公開は<time" in made.public("articles/rain/410.html")
         assert (made.entries(), made.publish().results) == ([], ())
