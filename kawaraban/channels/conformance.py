@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import FrozenInstanceError
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.protocol import Channel, EditionChannel
+from kawaraban.channels.protocol import Channel, EditionChannel, Personal, Recalls
 from kawaraban.delivery import Receipt
 from kawaraban.edition import EditionFile
 from kawaraban.errors import ChannelFailure, Refused, Unavailable, Unsure
@@ -128,6 +128,33 @@ class MachineConformance(KindConformance):
         first, second = self._created(), self._created()
         assert first.remote_id == second.remote_id
         assert self.stored() == 1
+
+    # --- what it may have beside ---
+
+    def test_what_it_recalls_is_what_stands_there_whatever_key_it_was_sent_under(self) -> None:
+        """A ledger that was put back has lost the keys (protocol.Recalls)."""
+        channel = self.channel()
+        if not isinstance(channel, Recalls) or self.able().finds == "nothing":
+            return
+        assert channel.recall([sample()]) == {}
+        receipt = self._created()
+        edited, another = sample("霧の音を聞く。"), sample(article="7ra1ny7a")
+        there = channel.recall([edited, another])
+        assert {article: found.remote_id for article, found in there.items()} == {edited.article: receipt.remote_id}
+        self.channel().withdraw(receipt)
+        assert channel.recall([edited]) == {}
+
+    def test_it_says_the_same_account_each_time_and_sends_nothing_by_that(self) -> None:
+        """A channel's credentials belong to one ledger (protocol.Personal)."""
+        first, second = self.channel(), self.channel()
+        if isinstance(first, Personal) and isinstance(second, Personal):
+            assert first.account() == second.account()
+            assert self.stored() == 0
+
+    def test_one_request_may_take_some_time_and_not_for_ever(self) -> None:
+        """Leases are made from it."""
+        assert timedelta() < self.able().longest <= timedelta(minutes=10)
+        assert timedelta() <= self.able().lag <= timedelta(minutes=1)
 
     # --- finding ---
 
