@@ -28,6 +28,7 @@ class Keeping:
     clock: Callable[[], datetime]
     opened: Callable[[House], None]
     house: House | None = None
+    touched: bool = False  # files have changed since the last pass
     furnish: bool = True  # something beside articles changed: the site's lists and theme are to be compared
     pulse: int = -1
     _watch: Watch = field(default_factory=lambda: Watch(()))
@@ -52,6 +53,7 @@ class Keeping:
 
     def _moved(self, house: House) -> bool:
         changed = self._watch.look()
+        self.touched = self.touched or bool(changed)
         if any(not path.startswith(str(self.root / "content" / "articles")) for path in changed):
             self.furnish = True
         if any(path.startswith(f"{self.root / name}/") for path in changed for name in SETTINGS):

@@ -131,7 +131,7 @@ class Publisher:
         moved = self.keeping.look()
         self._well("settings")
         if moved:
-            self.moved, self._tried = True, ("", 0.0)
+            self.moved = True
             self.told.set()
 
     def _opened(self, house: House) -> None:
@@ -186,12 +186,11 @@ class Publisher:
 
     def _just_tried(self, plan_hash: str) -> bool:
         """What is still to be done right after it was tried waits a minute: a full disk is not asked a hundred times."""
-        before, when = self._tried
-        self._tried = (plan_hash, time.monotonic())
-        if before != plan_hash or time.monotonic() - when > AGAIN_SECONDS:
-            return False
-        self._tried = (before, when)
-        return True
+        (before, when), now = self._tried, time.monotonic()
+        if before == plan_hash and now - when < AGAIN_SECONDS and not self.keeping.touched:
+            return True
+        self._tried, self.keeping.touched = (plan_hash, now), False
+        return False
 
     def _furnish(self, house: House, work: Publishing) -> None:
         """Renew the site's lists and theme where only they have changed: nobody's release, and no run."""
