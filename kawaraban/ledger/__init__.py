@@ -40,7 +40,8 @@ from kawaraban.ledger.records import (
 )
 
 if TYPE_CHECKING:
-    from kawaraban.ledger.book import Ledger, Reading
+    from kawaraban.ledger.book import Ledger
+    from kawaraban.ledger.reading import Reading
 
 __all__ = [
     "Answer",
@@ -90,8 +91,8 @@ def open_ledger(url: str, *, now: datetime, root: Path | None = None, dead: Call
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything
     """Import the classes that need SQLAlchemy when they are first asked for."""
     if name in {"Ledger", "Reading"}:
-        from kawaraban.ledger import book
+        from kawaraban.ledger import book, reading
 
-        return getattr(book, name)
+        return {"Ledger": book.Ledger, "Reading": reading.Reading}[name]
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)
