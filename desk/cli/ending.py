@@ -126,7 +126,9 @@ def rollback(call: Call) -> int:
         out = console(call)
         for line in result_lines(call, done.results):
             out.print(line)
-        if not done.results:
+        for blocked in done.blocked:
+            out.print(Text(clean(f"⊖ {blocked.channel}｜{blocked.why.said(call.language)}"), style="red"))
+        if not done.results and not done.blocked:
             call.say(Sentence(ja="もうその文が出ています", en="that text is what is live already"))
     return EXIT_FOUND if done.failed else EXIT_DONE
 
@@ -151,9 +153,11 @@ def _when(one: Choice, zone: ZoneInfo) -> Sentence:
 
 def _rolled_back(done: RolledBack, call: Call, zone: ZoneInfo) -> documents.Document:
     results = {one.channel: one for one in done.results}
+    blocked = {one.channel: one.why for one in done.blocked}
     channels = []
     for one in done.selected.choices:
-        result = results.get(one.channel)
+        result, stopped = results.get(one.channel), blocked.get(one.channel)
+        error = result.error if result else stopped
         channels.append(
             {
                 "channel": one.channel,
@@ -161,8 +165,8 @@ def _rolled_back(done: RolledBack, call: Call, zone: ZoneInfo) -> documents.Docu
                 "digest": one.variant.digest,
                 "since": iso(one.since, zone),
                 "until": iso(one.until, zone),
-                "outcome": result.outcome if result else "unchanged",
-                "error": result.error.said(call.language) if result and result.error else None,
+                "outcome": result.outcome if result else "blocked" if stopped else "unchanged",
+                "error": error.said(call.language) if error else None,
                 "diff": [{"part": line.part, "before": line.before, "after": line.after} for line in one.diff],
             }
         )

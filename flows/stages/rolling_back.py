@@ -54,10 +54,11 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class RolledBack:
-    """What became of it: a result for each channel where something had to be done."""
+    """What became of it: a result for each channel where something had to be done, and what could not go out, with why."""
 
     selected: Selected
     results: tuple[Result, ...]
+    blocked: tuple[Passed, ...]
     failed: bool
 
 
@@ -92,7 +93,8 @@ def roll_back(
     names = tuple(one.channel for one in selected.choices)
     published = publish(house, PublishRequest((article.id,), names), progress, now)
     results = tuple(one for one in published.results if one.article == article.id)
-    return RolledBack(selected, results, published.failed)
+    blocked = tuple(Passed(one.channel, one.reason) for one in published.plan.blocked if one.channel in names)
+    return RolledBack(selected, results, blocked, published.failed)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -21,7 +22,7 @@ from flows.stages.surveying import Survey, survey
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban.channels.protocol import Channel, LiveCopy
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
-from kawaraban.errors import KawarabanError, Sentence
+from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import EventKind, Settlement
 from kawaraban.plan import reasons
 
@@ -96,11 +97,16 @@ class _Verifying:
         """Let the ledger know, and pass on."""
         for one in found:
             if one.article is not None and one.found != "unknown":
-                differs = (one.differences or (NOT_FOUND,)) if one.wrong else ()
-                row = self.house.ledger.delivery(one.article, one.channel)
-                if row is not None and row.state is not State.SENDING and row.handed_over != TAKE_DOWN:
-                    self.house.ledger.read_back(one.article, one.channel, differs, now=self.now, who=self.house.who)
+                self._record(one.article, one)
             yield one
+
+    def _record(self, article: str, one: Found) -> None:
+        differs = (one.differences or (NOT_FOUND,)) if one.wrong else ()
+        row = self.house.ledger.delivery(article, one.channel)
+        if row is None or row.state is State.SENDING or row.handed_over == TAKE_DOWN:
+            return
+        with suppress(Conflict):  # it moved meanwhile: what was read back is of the past
+            self.house.ledger.read_back(article, one.channel, differs, now=self.now, who=self.house.who)
 
     def _title(self, article: str) -> str:
         known = self.house.ledger.known(article)

@@ -163,6 +163,21 @@ def test_a_rollback_has_a_document_for_programs(paper: Paper) -> None:
     assert [one["channel"] for one in document["left"]] == ["note"]
 
 
+def test_a_rollback_under_a_hold_says_so_and_goes_out_when_that_ends(paper: Paper) -> None:
+    page = paper.page().read_bytes()
+    first = paper("status", "rain", "--json").document["deliveries"][0]["live_digest"]
+    paper.write(body="直した本文。\n")
+    paper("publish")
+    paper("hold", "--all", "--why", "社内で確認中")
+    said = paper("rollback", "rain", "--to", first)
+    assert said.code == 1
+    assert "社内で確認中" in said.out
+    assert "already" not in said.out
+    paper("resume", "--all")
+    paper("publish")
+    assert paper.page().read_bytes() == page
+
+
 @pytest.mark.parametrize("to", ["2001-01-01T00:00:00+09:00", "deadbeef", "yesterday"])
 def test_what_was_never_live_is_refused_with_a_remedy(paper: Paper, to: str) -> None:
     page = paper.page().read_bytes()
