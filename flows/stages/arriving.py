@@ -15,8 +15,9 @@ from datetime import timedelta
 from flows.compose import House
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.values import Progress, Step, unwatched
+from kawaraban import address
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.protocol import Channel, Personal, Recalls
+from kawaraban.channels.protocol import Channel, EditionChannel, Personal, Recalls
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import ActionKind, Receipt, State, Word
 from kawaraban.errors import ChannelFailure, Conflict, Sentence
@@ -87,24 +88,25 @@ def reconcile(house: House, progress: Progress = unwatched, *, anew: bool = Fals
     """
     number = house.ledger.home.standing().number
     moved = anew or number > 1
-    left = [one for one in _machines(house) if anew or house.ledger.accounts.of(one.name).asked != number]
+    left = [one for one in _askable(house) if anew or house.ledger.accounts.of(one.name).asked != number]
     asked = [one for one in left if moved or _recalls(house, one)]
     done = Reconciled()
     planned = plan(house, Question(), now=house.clock(), without=Scope()) if asked else None
     for settings in left:
         if planned is not None and settings in asked:
             progress(Step("read", _asking(settings.name), settings.name))
-            done += Asking(house, settings, planned, moved=moved).answer()
+            asking = Asking(house, settings, planned, moved=moved)
+            done += asking.looked() if settings.name in house.sites else asking.answer()
         if settings.name not in done.silent:
             house.ledger.accounts.asked(settings.name, number)
     return done
 
 
-def _machines(house: House) -> Iterator[ChannelSettings]:
-    """Yield the channels that the machine posts to, one by one."""
+def _askable(house: House) -> Iterator[ChannelSettings]:
+    """Yield the sites, and the channels that the machine posts to one by one."""
     for settings in house.settings.channels:
         able = house.capabilities(settings)
-        if not able.edition and not able.by_hand:
+        if settings.name in house.sites or not (able.edition or able.by_hand):
             yield settings
 
 
@@ -145,6 +147,26 @@ class Asking:
             return Reconciled(silent=(self.settings.name,))
         return Reconciled(found=tuple(found))
 
+    def looked(self) -> Reconciled:
+        """
+        Look into a site's folder: a page that stands there went out at its time.
+
+        So what follows the site keeps its own time, and no feed loses an item for as long as its delay.
+        """
+        site = self.house.channel(self.settings.name)
+        found = []
+        for action in self._candidates():
+            text = self.planned.variant(action.article, action.channel, action.digest or "")
+            path = f"{address.article(text.head.slug).lstrip('/')}index.html"
+            fresh = action.state in (None, State.WAITING, State.FAILED)
+            if fresh and action.due is not None and isinstance(site, EditionChannel) and site.holds(path):
+                self.house.ledger.keep(text)
+                receipt = Receipt(action.digest or "", text.head.url, action.due)
+                said = Posted(action.article, action.channel, receipt, text.digest, action.article_digest, why=_FOUND)
+                self.house.ledger.record(said, now=self.house.clock(), who=RECOVERY)
+                found.append(action)
+        return Reconciled(found=tuple(found))
+
     def _candidates(self) -> Iterator[Action]:
         """Yield what may be there though the ledger does not show it, except what surely had not its time yet."""
         now = self.house.clock()
@@ -167,7 +189,7 @@ class Asking:
             ledger.doubt([_claim(action)], _MAY_BE_THERE, now=now, who=RECOVERY)
         elif action.state is State.WITHDRAWN:
             ledger.reopen(action.article, action.channel, now=now, who=RECOVERY)
-        said = Posted(action.article, action.channel, receipt, variant.digest, action.article_digest, why="found there")
+        said = Posted(action.article, action.channel, receipt, variant.digest, action.article_digest, why=_FOUND)
         ledger.record(said, now=now, who=RECOVERY)
 
     def _doubted(self, texts: Mapping[Action, Variant]) -> Reconciled:
@@ -195,6 +217,7 @@ def _claim(action: Action) -> Claim:
     return Claim(action.article, action.channel, ActionKind.CREATE, digest, action.article_digest, reopen=True)
 
 
+_FOUND = "found there"
 _NEVER_SENT = (Word.DRAFT, Word.OFF)
 _MAY_BE_THERE = Sentence(
     ja="台帳が戻される前に出ていたかもしれません。確かめて kawaraban settle で決めてください",

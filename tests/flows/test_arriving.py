@@ -106,6 +106,29 @@ def test_status_says_that_everything_is_held_and_why(news: Paper) -> None:
     assert "older than it was" in holds[0].why
 
 
+def test_no_feed_loses_an_item_while_the_delay_of_a_restored_ledger_would_run_anew(news: Paper) -> None:
+    channels = news.root / "config" / "channels.yaml"
+    text = channels.read_text(encoding="utf-8")
+    channels.write_text(text.replace("after: site}", "after: site, delay: 10m}"), encoding="utf-8")
+    news.write("kawa")
+    news.publish()
+    kept = news.keep_ledger()
+    ame = news.write("ame")
+    news.publish()
+    news.now += HOUR
+    news.publish()
+    feed = news.root / "public" / "feed.xml"
+    assert "/ame/" in feed.read_text(encoding="utf-8")
+    put_back(news, kept, "file")
+    with pytest.raises(Conflict):
+        news.publish()
+    assert news.row(ame, "site").first_live == NOON
+    news.resume()
+    news.publish()
+    assert "/ame/" in feed.read_text(encoding="utf-8")
+    assert news.row(ame, "rss").public
+
+
 # --- copies and moves ---
 
 
