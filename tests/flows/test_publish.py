@@ -16,6 +16,7 @@ import pytest
 
 from flows import publish as flow
 from flows.compose import House, open_house
+from flows.publish import making
 from flows.stages.publishing import publish as plainly
 from flows.stages.values import Published, PublishRequest, Step, unwatched
 from kawaraban.errors import Conflict, WrongInput
@@ -137,7 +138,7 @@ def test_prefect_may_call_the_flow_by_its_entry_point(
     monkeypatch.setenv("KAWARABAN_ROOT", str(paper.root))
     flow.load_prefect(paper.root, under.url)
     with flow.talking_to(under.url):
-        state: Any = flow.flows().publish(names=["rain"], channels=["site"], return_state=True)  # Any: Prefect's state
+        state: Any = making.flows().publish(names=["rain"], channels=["site"], return_state=True)  # Any: Prefect's state
     flow.let_go()
     assert state.is_completed()
     assert paper.page().is_file()
