@@ -169,5 +169,5 @@ def test_ci_installs_every_program_that_a_test_asks_for() -> None:
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] == "tests":
             asked |= set(re.findall(r"\b(?:which|tool)\(\"([a-z][\w-]*)\"", path.read_text(encoding="utf-8")))
     other_names = {"chromium-browser", "google-chrome", "pg_isready"}  # of chromium elsewhere; a part of postgresql
-    installed = set(re.findall(r"\b([a-z]+):[a-z-]+", (ROOT / ".ci" / "run").read_text(encoding="utf-8")))
+    installed = set(re.findall(r"(?<![\w-])([a-z][a-z-]*):[a-z-]+", (ROOT / ".ci" / "run").read_text(encoding="utf-8")))
     assert asked - other_names <= installed
