@@ -60,6 +60,7 @@ class PostServer:
     keys: dict[str, str] = field(default_factory=dict)
     created: list[str] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # when each of these requests came, in seconds since 1970
     faults: deque[Fault] = field(default_factory=deque)
     lock: threading.Lock = field(default_factory=threading.Lock)
     victim: Victim | None = None
@@ -139,6 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._change("DELETE")
 
     def _change(self, method: str) -> None:
+        came = time.time()
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path == "/control":
             self._controlled(json.loads(body))
@@ -152,6 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             if victim is not None and victim.when == "random":
                 victim.strike_at_random(random.Random(time.monotonic_ns()))
                 time.sleep(victim.within / 2)  # a server takes time: the blow falls before, while or after it stores
+            self.board.times.append(came)
             fault = self.board.faults.popleft() if self.board.faults else None
             self.board.requests.append((method, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
             if fault == "drop":
