@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from desk.cli import documents
@@ -11,7 +12,7 @@ from desk.cli.watching import progress
 from flows.stages import arriving
 from flows.stages.backup import backup as back_up
 from flows.stages.restore import restore as put_back
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, WrongInput
 from kawaraban.plan import Action
 
 
@@ -45,6 +46,17 @@ def backup(call: Call) -> int:
 
 def restore(call: Call) -> int:
     """Put a backup back; the ledger then waits to be let go on."""
+    if os.environ.get("KAWARABAN_LEDGER"):
+        raise WrongInput(
+            Sentence(
+                ja="KAWARABAN_LEDGER があるので、戻した台帳が使われません",
+                en="KAWARABAN_LEDGER is set: the ledger that is put back would not be the one in use",
+            ),
+            remedy=Sentence(
+                ja="それを外して戻し、使うなら .kawaraban/ledger.sqlite をその場所へ移してください",
+                en="unset it and restore; then move .kawaraban/ledger.sqlite to where it pointed, if you want it there",
+            ),
+        )
     done = put_back(call.root, Path(call.options.file).absolute(), force=call.options.force, now=clock())
     if call.json:
         documents.write(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import tarfile
 import tempfile
@@ -161,6 +162,8 @@ def _swap(root: Path, aside: Path, before: Path) -> Path | None:
     moved = False
     for suffix in ("", *_BESIDE):
         moved |= _set_aside(root / f"{LEDGER}{suffix}", before / f"{LEDGER}{suffix}")
+    with (aside / LEDGER).open("rb+") as ledger:
+        os.fsync(ledger.fileno())
     (aside / LEDGER).replace(root / LEDGER)
     for name in _swapped(aside, root):
         moved |= _set_aside(root / name, before / name)

@@ -39,6 +39,9 @@ def test_what_restore_refuses_it_says_with_the_remedy_in_both_languages(paper: P
     broken = paper("restore", str(file), "--force", language="ja")
     assert broken.code == 2
     assert "何も変えていません" in broken.err
+    elsewhere = Paper(tmp_path / "new", environment={"KAWARABAN_LEDGER": "sqlite:////srv/ledger.sqlite"})
+    refused = elsewhere("restore", str(file))
+    assert (refused.code, "unset it" in refused.err) == (2, True)
     gone = paper("restore", str(tmp_path / "nothing.tar.gz"))
     assert gone.code == 2
     assert "nothing.tar.gz" in gone.err
