@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults", description="kills, networks, races, a crawled site"
     )
-    parser.add_argument("--kills", type=int, default=320, help="kills over all kinds of idempotency")
+    parser.add_argument("--kills", type=int, default=320, help="kills at random, over all kinds of idempotency")
     parser.add_argument("--articles", type=int, default=12)
     parser.add_argument("--deliveries", type=int, default=500, help="what the racing processes share")
     parser.add_argument("--seed", type=int, default=1)

@@ -6,7 +6,6 @@ import itertools
 import random
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from tests.faults.senders import (
 )
 
 KINDS = ("natural", "header", "find", "none")
+AT_RANDOM = "while it is sent"
+BOUNDARIES = (*HERE, *(point for point in THERE if point != AT_RANDOM))
 _MOMENT = {"after the request left": "before", "after the server took it": "after", "while it is sent": "random"}
 
 
@@ -48,20 +49,18 @@ class Count:
     def line(self) -> str:
         """What is printed."""
         return (
-            f"{self.kind:<8} {self.articles} articles, {sum(self.kills.values())} kills in {self.rounds} rounds, "
+            f"{self.kind:<8} {self.articles} articles, {sum(self.kills.values())} kills ({self.kills[AT_RANDOM]} at random) in {self.rounds} rounds, "
             f"{self.unsure} settled by a person, {self.duplicates} duplicates, {self.lost} lost, {self.left} not live"
         )
 
 
 def campaign(root: Path, kind: str, *, kills: int, articles: int, dice: random.Random) -> Count:
-    """Kill publishers until `kills` of them fell while they worked; then let one end, and count."""
+    """Kill publishers at every boundary, then `kills` of them at random while they send; let one end, and count."""
     count = Count(kind, articles)
     with counting_server(kind) as server:
         identities = paper.set_up(root, articles=articles, kind=kind, server=server.url)
         edits = itertools.count(1)
-        for point in _points(dice):
-            if sum(count.kills.values()) >= kills:
-                break
+        for point in (*dice.sample(BOUNDARIES, len(BOUNDARIES)), *(AT_RANDOM,) * kills):
             while not _round(root, server, point, count):  # it ended unharmed: nothing was left to send
                 assert count.rounds < 10 * kills + 50, f"nothing is sent any more: {count.line()}"
                 _edit(root, articles, next(edits))
@@ -71,13 +70,6 @@ def campaign(root: Path, kind: str, *, kills: int, articles: int, dice: random.R
     count.lost = sum(identity not in stored for identity in identities)
     count.left = not_live(root)
     return count
-
-
-def _points(dice: random.Random) -> Iterator[str]:
-    """Every boundary once, then boundaries at random, half of them random moments."""
-    yield from (*HERE, *THERE)
-    while True:
-        yield dice.choice((*HERE, *THERE, *("while it is sent",) * len(HERE)))
 
 
 def _round(root: Path, server: Server, point: str, count: Count) -> bool:

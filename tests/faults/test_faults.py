@@ -19,10 +19,9 @@ NOBODY_CAN_ASK = "none"
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kill_at_any_boundary_posts_nothing_twice_and_loses_nothing(tmp_path: Path, kind: str) -> None:
-    boundaries = (*HERE, *THERE)
-    count = campaign(tmp_path / "paper", kind, kills=len(boundaries), articles=3, dice=random.Random(7))
+    count = campaign(tmp_path / "paper", kind, kills=1, articles=3, dice=random.Random(7))
     assert count.clean, count.line()
-    assert set(count.kills) == set(boundaries)
+    assert set(count.kills) == {*HERE, *THERE}
     assert (count.unsure > 0) == (kind == NOBODY_CAN_ASK)
 
 
