@@ -5,7 +5,8 @@ The `kawaraban` command.
     main       runs one command: root, language, errors, exit codes
     words      language of the locale, times and states as people read them
     tables     rich tables and progress            documents   the JSON of `--json`, with its stable keys
-    writing    init, new, import, check, schema    publishing  plan, publish
+    writing    init, new, import, check, schema    publishing  publish
+    planning   plan, set-up                        serving     serve
     scheduling schedule, hold, resume
     ending     withdraw, rollback, verify
     looking    status, show, log, channels         telling     record, settle        building   build

@@ -7,7 +7,7 @@ The plain steps of the house, without Prefect: read, render, plan, deliver, reco
     looking     status, show, log, channels                          building   an edition elsewhere, without delivering
     scheduling  when an article goes out: written into its file      holding    stopping and going on, whatever is broken
     promising   what goes out when, as people read it                turns      what a hold stops, and what follows what
-    births      what is born off where it would be announced
+    births      what is born off where it would be announced         releasing  what is due goes out, and when the next is
     editing     typo, update, correction: what an edit writes        memory     which variant an unchanged article gives
 
 Every one takes a House and `now`; results are values, one channel never stops another.
