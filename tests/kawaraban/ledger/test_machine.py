@@ -312,6 +312,6 @@ class SilentMachine(Machine):
 
 
 TestAsked = Machine.TestCase
-TestAsked.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestAsked.settings = settings(max_examples=22, stateful_step_count=40, deadline=None)
 TestSilent = SilentMachine.TestCase
-TestSilent.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestSilent.settings = settings(max_examples=22, stateful_step_count=40, deadline=None)
