@@ -18,6 +18,9 @@ REGISTER_SECONDS = 0.5
 TURN_SECONDS = 0.5
 
 
+_PLAINLY = Sentence(ja="Prefectなしで公開します", en="publishing without Prefect")
+
+
 @dataclass(frozen=True, slots=True)
 class Performing:
     """`clock` gives the instant; `stop` is set when the process is to end; `say` tells whoever watches it."""
@@ -57,7 +60,8 @@ class Performing:
         self._go_on()
         work.run = course.run
         if work.run is None:
-            work.progress(Step("engine", Sentence(ja="Prefectなしで公開します", en="publishing without Prefect")))
+            work.progress(Step("engine", _PLAINLY))
+            self.say(_PLAINLY)
         course.drive()
         if next(work.parts(), None) is not None:
             self._go_on()

@@ -73,8 +73,14 @@ class Served:
     def well(self) -> None:
         """Wait until the publisher and Prefect have met, after whatever a test did to them before."""
         until(lambda: server.answers(self.prefect.url))
-        met = until(lambda: self.said().rfind("Prefect answers") + 1)
-        until(lambda: self.said().rfind("does not answer") < max(met, self.said().rfind("Prefect answers")))
+        until(
+            lambda: (
+                self._last("Prefect answers") > max(self._last("does not answer"), self._last("publisher has ended"))
+            )
+        )
+
+    def _last(self, words: str) -> int:
+        return self.said().rfind(words)
 
     def scheduled(self, name: str, seconds: float = 3.0) -> datetime:
         """Write an article that is due so soon; return when."""
