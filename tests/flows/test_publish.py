@@ -138,7 +138,9 @@ def test_prefect_may_call_the_flow_by_its_entry_point(
     monkeypatch.setenv("KAWARABAN_ROOT", str(paper.root))
     flow.load_prefect(paper.root, under.url)
     with flow.talking_to(under.url):
-        state: Any = making.flows().publish(names=["rain"], channels=["site"], return_state=True)  # Any: Prefect's state
+        state: Any = making.flows().publish(
+            names=["rain"], channels=["site"], return_state=True
+        )  # Any: Prefect's state
     flow.let_go()
     assert state.is_completed()
     assert paper.page().is_file()
