@@ -71,18 +71,17 @@ def test_runs_that_a_click_or_a_schedule_of_prefect_made_are_executed(served: Se
 
 
 def test_publish_is_handed_over_with_its_output_and_on_behalf_of_who_asked(served: Served) -> None:
-    served.paper.write("bb1", id="7ra1nbb1", title="雨の話 bb1")
-    ran = subprocess.run(
-        [KAWARABAN, "publish", "bb1"], env=environment(served.root), capture_output=True, text=True, check=False
-    )
-    assert (ran.returncode, "2 published, 1 ready to be posted by hand" in ran.stdout) == (0, True), ran.stderr
+    served.lateness("bb1", served.scheduled("bb1", 0.0))
+    until(lambda: served.times_live("bb1") == 1)
+    command = [KAWARABAN, "publish", "bb1", "--as", "correction", "--say", "日付を改めました"]
+    ran = subprocess.run(command, env=environment(served.root), capture_output=True, text=True, check=False)
+    assert (ran.returncode, "2 published, 1 ready to be posted by hand" in ran.stdout) == (0, True), ran.stdout
     assert "site     ● live" in ran.stdout
     assert "to do" in ran.stderr
     assert "Prefect's database" not in ran.stderr
     with served.house() as house:
-        assert {event.who for event in house.ledger.events("7ra1nbb1", "site") if event.kind.value == "live"} == {
-            "hatsune"
-        }
+        live = [event.who for event in house.ledger.events("7ra1nbb1", "site") if event.kind.value == "live"]
+    assert live == ["schedule", "hatsune"]
     wrong = subprocess.run(
         [KAWARABAN, "publish", "bb2"], env=environment(served.root), capture_output=True, text=True, check=False
     )
