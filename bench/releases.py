@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.corpus import ROOT
+from flows.server import free_port
 from tests.desk.papers import Paper
 from tests.faults.paper import identity, set_up
 from tests.flows.serving import KAWARABAN, Served, environment, prepared, until
@@ -153,7 +154,7 @@ def main() -> None:
         prepared(root, CACHE)
         said = folder / "said.txt"
         with said.open("w") as out:
-            command = [KAWARABAN, "serve", "--port", "8790"]
+            command = [KAWARABAN, "serve", "--port", str(free_port())]
             process = subprocess.Popen(command, env=environment(root), stdout=out, stderr=out, text=True)
         stack.callback(process.wait, 20)
         stack.callback(process.terminate)

@@ -11,8 +11,8 @@ import copy
 import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -34,6 +34,25 @@ if TYPE_CHECKING:
     from kawaraban.ledger import Ledger
 
 STATE = ".kawaraban"
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
+"""How long a channel is left alone after the first, second, … try in a row that came to nothing."""
+
+
+@dataclass
+class Silences:
+    """Channels that gave no answer when they were asked what they have: how often, and until when they are left alone."""
+
+    until: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+
+    def lasts(self, channel: str, now: datetime) -> bool:
+        """Return whether it is too early to ask again."""
+        return channel in self.until and now < self.until[channel][1]
+
+    def heard_nothing(self, channel: str, now: datetime) -> None:
+        """Leave it alone for a while, each time for longer."""
+        times = self.until.get(channel, (0, now))[0]
+        pause = BACK_OFF[min(times, len(BACK_OFF) - 1)]
+        self.until[channel] = (times + 1, now + pause)
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,7 @@ class House:
     """
     Everything a stage needs. `clock` gives the instant of a receipt; `who` stands in the record for what a person did.
 
-    `ledger_url` is a database URL; None: SQLite under `.kawaraban/`.
+    `ledger_url` is a database URL; None: SQLite under `.kawaraban/`. `silences` is what a long-lived house remembers.
     """
 
     root: Path
@@ -51,6 +70,7 @@ class House:
     clock: Callable[[], datetime]
     who: str
     ledger_url: str | None = None
+    silences: Silences = field(default_factory=Silences, compare=False)
 
     @property
     def publication(self) -> Publication:

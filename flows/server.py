@@ -198,6 +198,7 @@ def forget(root: Path) -> None:
 
 
 def free_port() -> int:
+    """Return a port of loopback that is free at this moment."""
     """Return a port that nobody listens on, on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -82,7 +82,8 @@ def reconcile(house: House, progress: Progress = unwatched, *, anew: bool = Fals
     """
     Ask the channels that were not asked since the ledger came here (`anew`: all) for what it does not know.
 
-    A channel that gives no answer is asked again the next time, and gets nothing until then. In a ledger that never moved,
+    A channel that gives no answer gets nothing and is asked again, by the same house (a publisher's) less and less often:
+    others' releases must not wait for its time-out every time. In a ledger that never moved,
     a channel is asked when it is first connected, and only where it can tell (Recalls): so a second paper with our
     credentials is seen.
     """
@@ -90,7 +91,9 @@ def reconcile(house: House, progress: Progress = unwatched, *, anew: bool = Fals
     moved = anew or number > 1
     left = [one for one in _askable(house) if anew or house.ledger.accounts.of(one.name).asked != number]
     asked = [one for one in left if moved or _recalls(house, one)]
-    done = Reconciled()
+    waiting = [] if anew else [one for one in asked if house.silences.lasts(one.name, house.clock())]
+    asked = [one for one in asked if one not in waiting]
+    done = Reconciled(silent=tuple(one.name for one in waiting))
     planned = plan(house, Question(), now=house.clock(), without=Scope()) if asked else None
     for settings in left:
         if planned is not None and settings in asked:
@@ -99,6 +102,8 @@ def reconcile(house: House, progress: Progress = unwatched, *, anew: bool = Fals
             done += asking.looked() if settings.name in house.sites else asking.answer()
         if settings.name not in done.silent:
             house.ledger.accounts.asked(settings.name, number)
+        elif settings in asked:
+            house.silences.heard_nothing(settings.name, house.clock())
     return done
 
 

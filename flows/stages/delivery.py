@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from flows.compose import House
+from flows.compose import BACK_OFF, House
 from flows.stages.planning import Planned
 from flows.stages.secrecy import secrets_of, traced, veiled
 from flows.stages.values import Result
@@ -39,7 +39,6 @@ from kawaraban.variant import Variant
 
 LEASE = timedelta(minutes=5)
 BURST = Announcing.model_fields["burst"].default
-BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
 _LOG = logging.getLogger(__name__)
 
 Outcome = Literal["live", "withdrawn", "handed over", "refused", "unavailable", "unsure"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from flows.stages.arriving import reconcile
 from flows.stages.looking import status
 from kawaraban.delivery import State, Word
 from kawaraban.errors import Conflict
@@ -212,6 +214,22 @@ def test_a_channel_that_gives_no_answer_gets_nothing_until_it_does(news: Paper) 
     channels.write_text(whole, encoding="utf-8")
     news.publish()
     assert everywhere(news) == everywhere_only(ame)
+
+
+def test_a_silent_channel_is_asked_less_and_less_often_by_a_house_that_stays_open(news: Paper) -> None:
+    """Others' releases must not wait for its time-out every time."""
+    news.write("kawa")
+    publication = news.root / "config" / "publication.yaml"
+    publication.write_text(publication.read_text(encoding="utf-8") + "network: {private: true}\n", encoding="utf-8")
+    channels = news.root / "config" / "channels.yaml"
+    whole = channels.read_text(encoding="utf-8")
+    channels.write_text(whole.replace(f"path: {news.out}/listed", "server: http://127.0.0.1:9"), encoding="utf-8")
+    with news.house() as house:
+        asked: list[str | None] = []
+        for passed in (0, 30, 61, 300, 400):
+            news.now = NOON + timedelta(seconds=passed)
+            assert reconcile(house, lambda step: asked.append(step.channel)).silent == ("listed",)
+    assert asked.count("listed") == 3  # at once, after a minute, and five minutes after that
 
 
 # --- the clock ---
