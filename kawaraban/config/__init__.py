@@ -1,7 +1,7 @@
 """
 Settings as typed values (DESIGN section 8): the publication with its series and people, and its channels.
 
-`models` has the values, `load` reads the files with file, line, key and remedy in every error. Everything in the house
+`models` has the values, `written` how they are written, `load` reads the files with file, line, key and remedy in every error. Everything in the house
 may import this room; it imports only `kawaraban.errors`.
 """
 
@@ -12,7 +12,6 @@ from kawaraban.config.models import (
     ChannelSettings,
     Effective,
     FeedSettings,
-    Instant,
     NetworkSettings,
     Person,
     Publication,
@@ -21,9 +20,9 @@ from kawaraban.config.models import (
     Series,
     Settings,
     UpdatePolicy,
-    Window,
     resolve,
 )
+from kawaraban.config.written import Instant, Window
 
 __all__ = [
     "AlertKind",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kawaraban.config.models import Duration
+from kawaraban.config.written import Duration
 
 
 class Settings(BaseModel):

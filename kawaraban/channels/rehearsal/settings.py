@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from kawaraban.config import Announcing
-from kawaraban.config.models import Duration
+from kawaraban.config.written import Duration
 
 Kind = Literal["natural", "header", "find", "none"]
 Fault = Literal["ok", "down", "busy", "refused", "unauthorised", "dropped", "lost"]

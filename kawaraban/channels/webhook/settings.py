@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from kawaraban.config import Announcing, Secret
-from kawaraban.config.models import Duration
+from kawaraban.config.written import Duration
 
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+[^\s#]*$")]
 
