@@ -182,7 +182,7 @@ class Judging:
             return First(article, title, "going", spoken, case.due.at)
         creates = verdict.action is ActionKind.CREATE  # by hand, or it is no part of this run
         if creates or (spoken in _ON_ITS_WAY and verdict.action is ActionKind.SKIP):
-            return First(article, title, "coming", spoken, case.due.at)
+            return First(article, title, "coming", spoken, None if case.by_hand else case.due.at)
         return First(article, title, "stopped", spoken, None)
 
 

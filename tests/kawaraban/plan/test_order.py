@@ -44,7 +44,7 @@ def test_each_channel_waits_for_the_same_channel_of_the_first() -> None:
         "rss",
     }
     note = second(plan, "note")
-    assert (note.action, note.due, note.due_known) == (ActionKind.SKIP, NOW, False)  # a person posts the first one
+    assert (note.action, note.due, note.due_known) == (ActionKind.SKIP, None, False)  # nobody knows when a person posts
     assert f"川の音 {FIRST}" in note.reason.ja
     package = world.rows[FIRST, "note"].handed_over
     world.put(FIRST, "note", state=State.LIVE, live_digest=package, first_live=NOW, handed_over=None)
