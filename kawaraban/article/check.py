@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from urllib.parse import unquote
 
 from kawaraban.article import check_body, locating
 from kawaraban.article.finding import Finding, Severity
@@ -248,10 +249,11 @@ def _pictures(article: Article) -> Iterator[Finding]:
     lines = check_body.picture_lines(article)
     for reference in references(article):
         if reference not in present:
+            name = unquote(reference)
             yield at(
                 article, "image-missing",
-                locating.words_place(article, lines[reference], reference) if reference in lines else "cover.src",
-                Sentence(ja=f"画像「{reference}」が見つからないか、読めません", en=f"the picture `{reference}` is missing or unreadable"),
+                locating.words_place(article, lines[reference], name, reference) if reference in lines else "cover.src",
+                Sentence(ja=f"画像「{name}」が見つからないか、読めません", en=f"the picture `{name}` is missing or unreadable"),
                 remedy=Sentence(ja="記事と同じフォルダーにJPEG・PNG・GIF・WebPの画像を置いてください",
                                 en="put a JPEG, PNG, GIF or WebP beside the article"),
             )  # fmt: skip

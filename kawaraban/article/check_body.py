@@ -43,6 +43,7 @@ _RAW_HTML = re.compile(r"</?[A-Za-z][^<>\n]*>|<!--")
 _KANA_MARK = re.compile(r"(?<=[ぁ-んァ-ヶ])[!?](?![A-Za-z])")
 _DOUBLE_SPACE = re.compile(r"(?<=\S) {2,}(?=\S)|　{2,}(?=\S)")
 _FULL_DIGIT, _HALF_DIGIT = re.compile(r"[０-９]"), re.compile(r"[0-9]")
+_PICTURE_SIGNS = re.compile(r"!\[[^\[\]\n]*\]\(([^()<>\n]*[^()<>\n\s][^()<>\n]*)\)")
 _HARD_WRAP = range(30, 45)
 
 
@@ -51,6 +52,7 @@ def findings(article: Article, channels: Sequence[ChannelSettings]) -> Iterator[
     names = [channel.name for channel in channels]
     yield from _headings(article)
     yield from _figures(article)
+    yield from _unread_pictures(article)
     yield from _channels(article, names)
     yield from _notices(article, names)
     yield from _fragments(article)
@@ -110,6 +112,25 @@ def picture_lines(article: Article) -> Mapping[str, int]:
         if isinstance(node, Image):
             lines.setdefault(node.src, line)
     return lines
+
+
+def _unread_pictures(article: Article) -> Iterator[Finding]:
+    """A picture whose name holds a space is none in Markdown: its signs would be printed as text."""
+    for node, line in every_inline(article.blocks):
+        if not isinstance(node, str):
+            continue
+        for found in _PICTURE_SIGNS.finditer(node):
+            at, column = _place(article, line, node, found)
+            before = locating.lines_of(article.source)[at - 1][: column - 1]
+            if before.endswith("\\"):
+                continue
+            yield _at(
+                article, "image-missing", (at, column),
+                Sentence(ja=f"画像として読めず、文字のまま出ます: {found[0]}", en=f"not read as a picture, printed as text: {found[0]}"),
+                severity="error",
+                remedy=Sentence(ja=f"名前に空白があれば山括弧で囲んでください: ![…](<{found[1]}>)",
+                                en=f"put a name with spaces into angle brackets: ![…](<{found[1]}>)"),
+            )  # fmt: skip
 
 
 def _figures(article: Article) -> Iterator[Finding]:

@@ -9,6 +9,10 @@ from typing import Literal
 from kawaraban.errors import Language, Place, Sentence
 
 Severity = Literal["error", "warning"]
+_WEIGHTS: dict[Severity, Sentence] = {
+    "error": Sentence(ja="誤り", en="error"),
+    "warning": Sentence(ja="注意", en="warning"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Finding:
         return self.severity == "error"
 
     def said(self, language: Language) -> str:
-        """Return place, code, sentence and remedy as one text for a person."""
+        """Return place, severity, code, sentence and remedy as one text for a person."""
         place = Place(self.file, self.line, self.column)
+        weight = _WEIGHTS[self.severity].said(language)
         tail = f"\n  → {self.remedy.said(language)}" if self.remedy else ""
-        return f"{place}: {self.code} {self.message.said(language)}{tail}"
+        return f"{place}: {weight} {self.code} {self.message.said(language)}{tail}"

@@ -88,6 +88,15 @@ def test_check_ends_with_1_where_an_error_was_found_and_names_file_line_and_reme
     assert "誤り" in japanese.out
 
 
+def test_check_tells_errors_from_warnings_line_by_line(paper: Paper) -> None:
+    paper.write(body="![](屋根.png)\n", description="")
+    english, japanese = paper("check").out, paper("check", language="ja").out
+    assert "index.md:10:5: error image-missing " in english
+    assert "warning description-missing " in english
+    assert "index.md:10:5: 誤り image-missing " in japanese
+    assert "注意 description-missing " in japanese
+
+
 def test_check_without_faults_says_so_and_an_empty_paper_too(paper: Paper) -> None:
     assert paper("check").out == "no faults\n"
     assert paper("check", language="ja").out == "誤りはありません\n"
