@@ -13,6 +13,7 @@ import os
 import queue
 import secrets
 import socket
+import struct
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ from kawaraban.errors import Conflict, KawarabanError, Place, Sentence
 
 STATE = ".kawaraban"  # as flows.compose has it, whose import would cost a third of a quick publish
 PATIENCE = 30.0
+GREETING = 5.0
+"""A publisher greets at once, from a thread of its own, however busy it is: one that does not is stopped or dead."""
 BEAT = 1.0
 
 if TYPE_CHECKING:
@@ -90,7 +93,7 @@ def whereabouts(root: Path) -> Whereabouts | None:
 
 
 def runs(root: Path) -> bool:
-    """Return whether somebody listens where the root's publisher said it would."""
+    """Return whether somebody listens where the root's publisher said it would: perhaps one that is stopped."""
     found = whereabouts(root)
     if found is None:
         return False
@@ -101,21 +104,55 @@ def runs(root: Path) -> bool:
         return False
 
 
+def answers(root: Path, patience: float = GREETING) -> bool:
+    """Return whether the root's publisher runs and answers."""
+    peer = _greeted(whereabouts(root), patience)
+    if peer is not None:
+        peer.close()
+    return peer is not None
+
+
+def _greeted(found: Whereabouts | None, patience: float) -> Peer | None:
+    """Return the connection once both sides have proved that they know the token; None where nobody does in time."""
+    if found is None:
+        return None
+    try:
+        with socket.create_connection(("127.0.0.1", found.port), timeout=patience) as line:
+            line.settimeout(None)
+            for one in (
+                socket.SO_RCVTIMEO,
+                socket.SO_SNDTIMEO,
+            ):  # the kernel's: whoever is stopped would hold us forever
+                line.setsockopt(socket.SOL_SOCKET, one, struct.pack("ll", *divmod(int(patience * 1e6), 1_000_000)))
+            peer: Peer = Connection(line.detach())
+    except OSError:
+        return None
+    try:
+        answer_challenge(peer, found.token.encode())
+        deliver_challenge(peer, found.token.encode())
+    except (OSError, EOFError, AuthenticationError):
+        peer.close()
+        return None
+    return peer
+
+
 def hand_over(
-    root: Path, request: PublishRequest, progress: Progress, patience: float = PATIENCE, who: str = ""
+    root: Path,
+    request: PublishRequest,
+    progress: Progress,
+    patience: float = PATIENCE,
+    who: str = "",
+    *,
+    greeting: float = GREETING,
 ) -> Published | None:
     """
-    Let the running publisher do it, on behalf of `who`; None where none runs.
+    Let the running publisher do it, on behalf of `who`; None where none runs, or none that answers.
 
     Raises what the publish raised, and Conflict where the publisher ended or fell silent in the middle: what it did is
     in the ledger, and `status` shows it.
     """
-    found = whereabouts(root)
-    if found is None:
-        return None
-    try:
-        peer = Client(("127.0.0.1", found.port), authkey=found.token.encode())
-    except (OSError, EOFError, AuthenticationError):
+    peer = _greeted(whereabouts(root), greeting)
+    if peer is None:
         return None
     with peer:
         try:

@@ -20,7 +20,7 @@ def promise_lines(call: Call, made: Sequence[Promise], zone: ZoneInfo) -> list[T
     lines = [
         Text(clean(f"◷ {one.title}｜{one.said(zone, call.now).said(call.language)}"), style="blue") for one in made
     ]
-    if not handover.runs(call.root):
+    if not handover.answers(call.root):
         nobody, start = NOBODY.said(call.language), START.said(call.language)
         return [*lines, Text(nobody, style="red"), Text(f"  → {start}", style="red")]
     new = any(not release.in_ledger for one in made for release in one.releases)

@@ -39,7 +39,7 @@ def schedule(call: Call) -> int:
     finally:
         house.close()
     if call.json:
-        documents.write(documents.scheduled(done, call.language, zone, publisher=handover.runs(call.root)))
+        documents.write(documents.scheduled(done, call.language, zone, publisher=handover.answers(call.root)))
     else:
         _print_scheduled(call, done, zone)
     blocked = verb != "cancel" and any(row.word is Word.BLOCKED for row in done.after)

@@ -63,6 +63,6 @@ class Health:
 
 
 def _publisher(root: Path) -> bool:
-    from flows.handover import runs
+    from flows.handover import answers
 
-    return runs(root)
+    return answers(root)

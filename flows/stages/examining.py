@@ -212,7 +212,7 @@ def _process(owner: str) -> str:
 
 
 def _publisher(house: House) -> Said:
-    if handover.runs(house.root):
+    if handover.answers(house.root):
         return True, say("動いています", "it runs"), None
     coming = [row for row in status(house, (), now=house.clock()) if row.word in _COMING] if _is_there(house) else []
     remedy = say(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
+import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from desk.cli.words import moment
+from flows.handover import reception
 from flows.stages.promising import Coming, Promise
 from kawaraban.library import Library
 from tests.builders import publication
@@ -27,13 +26,10 @@ LATER = (SOON + timedelta(days=1)).astimezone(ZONE).isoformat()
 
 @contextmanager
 def a_publisher(paper: Paper) -> Iterator[None]:
-    """Somebody listens where the publisher's file says so."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        file = paper.root / ".kawaraban" / "publisher.json"
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps({"port": listening.getsockname()[1], "token": "", "pid": os.getpid()}))
+    """Somebody answers where the publisher's file says so."""
+    (paper.root / ".kawaraban").mkdir(exist_ok=True)
+    with reception(paper.root, queue.Queue()):
         yield
-        file.unlink()
 
 
 # --- schedule ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.handover import Asking, Visit, Visits, hand_over, reception, whereabouts
+from flows.handover import Asking, Visit, Visits, answers, hand_over, reception, runs, whereabouts
 from flows.stages.values import Published, PublishRequest, Step
 from kawaraban.errors import Conflict, Place, Sentence, WrongInput
 from kawaraban.plan import Plan
@@ -72,6 +73,22 @@ def test_where_no_publisher_runs_the_caller_does_it_itself(tmp_path: Path) -> No
     assert whereabouts(tmp_path) is None
     (tmp_path / ".kawaraban" / "publisher.json").write_text(left, encoding="utf-8")  # one that was killed leaves it
     assert hand_over(tmp_path, REQUEST, lambda _step: None) is None
+
+
+def test_a_publisher_that_is_stopped_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """The kernel takes the connection for a process that was stopped: nothing is ever said on it."""
+    with socket.create_server(("127.0.0.1", 0)) as stopped:
+        (tmp_path / ".kawaraban").mkdir()
+        said = json.dumps({"port": stopped.getsockname()[1], "token": "t", "pid": os.getpid()})
+        (tmp_path / ".kawaraban" / "publisher.json").write_text(said, encoding="utf-8")
+        assert hand_over(tmp_path, REQUEST, lambda _step: None, greeting=0.1) is None
+        assert not answers(tmp_path, patience=0.1)
+        assert runs(tmp_path)  # whoever puts a ledger back must know of it all the same
+
+
+def test_a_publisher_that_runs_answers(tmp_path: Path) -> None:
+    with publisher(tmp_path, lambda visit: visit.done(DONE)):
+        assert answers(tmp_path)
 
 
 @pytest.mark.parametrize("written", ["", "[]", '{"port": "x"}', '{"port": 1}'])
