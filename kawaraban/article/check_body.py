@@ -121,9 +121,9 @@ def _unread_pictures(article: Article) -> Iterator[Finding]:
             continue
         for found in _PICTURE_SIGNS.finditer(node):
             at, column = _place(article, line, node, found)
-            before = locating.lines_of(article.source)[at - 1][: column - 1]
-            if before.endswith("\\"):
-                continue
+            written = locating.lines_of(article.source)[at - 1]
+            if written[: column - 1].endswith("\\") or not written[column - 1 :].startswith(found[0]):
+                continue  # escaped: it is meant to be read as text
             yield _at(
                 article, "image-missing", (at, column),
                 Sentence(ja=f"画像として読めず、文字のまま出ます: {found[0]}", en=f"not read as a picture, printed as text: {found[0]}"),

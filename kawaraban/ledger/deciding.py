@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import Conflict, Sentence
-from kawaraban.ledger import memory, moves, queries, writing
+from kawaraban.ledger import memory, moves, process, queries, writing
 from kawaraban.ledger import tables as t
 from kawaraban.ledger.records import Ending, Event, EventKind, Hold, Posted, Scope
 from kawaraban.ledger.sending import Lease
@@ -126,10 +126,11 @@ def lock(connection: Connection, name: str, lease: Lease, now: datetime) -> None
     c = t.locks.c
     held = connection.execute(select(t.locks).where(c.name == name)).first()
     if held is not None and not lease.may_take(held.owner, held.until, now):
+        who, minutes = process.said_of(held.owner), max(int((now - held.since).total_seconds() // 60), 0)
         raise Conflict(
             Sentence(
-                ja=f"いま別の {name} が動いています（{held.owner}、{held.since:%H:%M:%S} UTC から）",
-                en=f"another {name} is running ({held.owner}, since {held.since:%H:%M:%S} UTC)",
+                ja=f"いま別の {name} が動いています（{who.ja}、{f'{minutes}分前から' if minutes else '始まったばかり'}）",
+                en=f"another {name} is running ({who.en}, {f'for {minutes} min' if minutes else 'just begun'})",
             ),
             remedy=Sentence(ja="終わってから、もう一度実行してください", en="run it again when that has ended"),
         )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from kawaraban.delivery import TAKE_DOWN, ActionKind, Attempt, Delivery, Receipt, State, step
+from kawaraban.delivery import TAKE_DOWN, ActionKind, Attempt, Delivery, Receipt, State, Word, spoken, step
 from kawaraban.errors import Conflict, Sentence
 from kawaraban.ledger.records import Answer, Claim, Ending, Expectation, Posted, Settlement
 
@@ -230,9 +230,11 @@ def _only(delivery: Delivery, *states: State) -> Delivery:
 
 
 def _nothing_to_end(delivery: Delivery) -> Conflict:
+    waits = delivery.state is State.WAITING  # the one state that is no word
+    now_ja = "待ち" if waits else spoken(Word(delivery.state.value), "ja")
     return Conflict(
         Sentence(
-            ja=f"{delivery.channel} は {delivery.state} なので、こうは決着できません",
+            ja=f"{delivery.channel} は「{now_ja}」なので、こうは決められません",
             en=f"{delivery.channel} is {delivery.state}: there is nothing to settle that way",
         ),
         remedy=Sentence(ja="status で今の状態を見てください", en="see `status` for how it stands now"),

@@ -7,6 +7,8 @@ import platform
 from functools import cache
 from pathlib import Path
 
+from kawaraban.errors import Sentence
+
 
 @cache
 def machine() -> str:
@@ -44,6 +46,18 @@ def owner() -> str:
     """Return the name of this process: `machine/boot/pid/start`. Stable as long as it lives, never given twice."""
     pid = os.getpid()
     return "/".join((machine(), _boot(), str(pid), _started(pid)))
+
+
+def said_of(name: str) -> Sentence:
+    """Return the process of that name as a person looks for it; a name of another form as it is."""
+    parts = name.rsplit("/", 3)
+    if len(parts) != 4:  # noqa: PLR2004 - the four parts of a name
+        return Sentence(ja=name, en=name)
+    where, _, pid, _ = parts
+    if where == machine():
+        return Sentence(ja=f"この機械のプロセス {pid}", en=f"process {pid} on this machine")
+    host = where.rpartition(".")[0] or where
+    return Sentence(ja=f"{host} のプロセス {pid}", en=f"process {pid} on {host}")
 
 
 def is_dead(name: str) -> bool:

@@ -52,6 +52,7 @@ def test_a_good_article_has_no_findings() -> None:
         ("![代替](a.png)\n", "image-missing", 11),
         ("絵は ![代替](画面 一.png) です\n", "image-missing", 11),
         ("\\![代替](画面 一.png)\n", None, 0),
+        ("!\\[代替\\](画面 一.png)\n", None, 0),
         ("`![代替](画面 一.png)`\n", None, 0),
         ("行の <b>太字</b> です\n", "raw-html", 11),
         ("`<b>` はコード\n", None, 0),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from kawaraban.ledger import (
     Scope,
     Seen,
     Settlement,
+    process,
 )
 from kawaraban.variant import Variant
 from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, receipt, variant
@@ -167,6 +170,33 @@ def test_one_publish_at_a_time(ledger: Ledger) -> None:
         pass
     with ledger.lock("publish", owner="b", now=T0, lease=LEASE):
         pass
+
+
+def test_what_there_is_nothing_to_settle_about_is_said_in_words_people_read(ledger: Ledger) -> None:
+    expected(ledger, note())
+    with pytest.raises(Conflict) as waiting:
+        settle(ledger, Settlement.NOT_ARRIVED)
+    assert waiting.value.what.ja == "note は「待ち」なので、こうは決められません"
+    ledger.record(Posted(ID, "note", receipt(T0)), now=T0, who="editor")
+    with pytest.raises(Conflict) as live:
+        settle(ledger, Settlement.NOT_ARRIVED)
+    assert live.value.what.ja == "note は「公開済」なので、こうは決められません"
+
+
+def test_who_holds_a_lock_is_said_so_that_a_person_finds_it(ledger: Ledger) -> None:
+    with (
+        ledger.lock("publish", owner=process.owner(), now=T0, lease=LEASE),
+        pytest.raises(Conflict) as refused,
+        ledger.lock("publish", owner="b", now=T0 + timedelta(seconds=70), lease=2 * LEASE),
+    ):
+        pass
+    here = f"{os.getpid()}"
+    assert refused.value.said("ja").startswith(
+        f"いま別の publish が動いています（この機械のプロセス {here}、1分前から）"
+    )
+    assert refused.value.what.en == f"another publish is running (process {here} on this machine, for 1 min)"
+    assert process.said_of("box.4026/boot/7/99").en == "process 7 on box"
+    assert process.said_of("a hand").en == "a hand"
 
 
 def test_a_lock_of_the_dead_and_a_lapsed_one_give_way(ledger: Ledger) -> None:
