@@ -173,11 +173,11 @@ def test_one_publish_at_a_time(ledger: Ledger) -> None:
 
 
 def test_what_there_is_nothing_to_settle_about_is_said_in_words_people_read(ledger: Ledger) -> None:
-    expected(ledger, note())
+    text = expected(ledger, note())
     with pytest.raises(Conflict) as waiting:
         settle(ledger, Settlement.NOT_ARRIVED)
     assert waiting.value.what.ja == "note は「待ち」なので、こうは決められません"
-    ledger.record(Posted(ID, "note", receipt(T0)), now=T0, who="editor")
+    ledger.record(Posted(ID, "note", receipt(T0), text.digest), now=T0, who="editor")
     with pytest.raises(Conflict) as live:
         settle(ledger, Settlement.NOT_ARRIVED)
     assert live.value.what.ja == "note は「公開済」なので、こうは決められません"
