@@ -112,6 +112,7 @@ def parser(language: Language) -> Parser:
         "One article, rendered for every channel, released on time, delivered once.",
     )
     top = Parser(language=language, prog="kawaraban", description=said)
+    _takes_root(top, language, default=None)
     top.add_argument("--version", action="store_true", help=_say(language, "版を表示する", "print the version"))
     commands = top.add_subparsers(
         dest="command",
@@ -123,6 +124,15 @@ def parser(language: Language) -> Parser:
     return top
 
 
+def _takes_root(one: Parser, language: Language, *, default: str | None) -> None:
+    said = _say(
+        language,
+        "新聞のフォルダー（なければ KAWARABAN_ROOT、それもなければここ）",
+        "the paper's folder (default: KAWARABAN_ROOT, else here)",
+    )
+    one.add_argument("--root", metavar="DIR", default=default, help=said)
+
+
 def _add(commands: argparse._SubParsersAction[Parser], command: Command, language: Language) -> None:
     does = command.does.said(language)
     examples = "\n".join(f"  {example}" for example in command.examples)
@@ -130,12 +140,7 @@ def _add(commands: argparse._SubParsersAction[Parser], command: Command, languag
     sub = commands.add_parser(
         command.name, help=does, description=does, epilog=f"{heading}:\n{examples}", language=language
     )
-    said = _say(
-        language,
-        "新聞のフォルダー（なければ KAWARABAN_ROOT、それもなければここ）",
-        "the paper's folder (default: KAWARABAN_ROOT, else here)",
-    )
-    sub.add_argument("--root", metavar="DIR", help=said)
+    _takes_root(sub, language, default=argparse.SUPPRESS)  # what stood before the command holds
     if command.json:
         said = _say(language, "プログラム向けに一つの文書で出す", "one document for programs")
         sub.add_argument("--json", action="store_true", help=said)

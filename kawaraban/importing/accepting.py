@@ -126,14 +126,24 @@ def _instant(field: str, value: str, file: PurePath) -> date | datetime:
         instant = None
     naive = isinstance(instant, datetime) and instant.tzinfo is None
     if instant is None or naive or instant.year < _FIRST_YEAR:
-        day = value if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else "2024-06-30"
-        example = f"{day}T07:00:00+09:00"
         raise WrongInput(
             Sentence(ja=f"{field} にできません: {value}", en=f"not an instant for `{field}`: {value}"),
             place=Place(file),
-            remedy=Sentence(ja=f"{example} のように時刻と時差を付けてください", en=f"write it like {example}"),
+            remedy=_example(field, value),
         )
     return instant
+
+
+def _example(field: str, value: str) -> Sentence:
+    """What to write instead: the day that was meant, if there is such a day."""
+    try:
+        day = date.fromisoformat(value).isoformat()
+    except ValueError:
+        day = "2024-06-30"
+    example = f"{day}T07:00:00+09:00"
+    if field == "updated":
+        return Sentence(ja=f"{day} か {example} のように書いてください", en=f"write it like {day} or {example}")
+    return Sentence(ja=f"{example} のように時刻と時差を付けてください", en=f"write it like {example}")
 
 
 def _note(text: str, value: str, about: str) -> str:

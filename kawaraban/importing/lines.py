@@ -45,6 +45,12 @@ def read_bytes(source: Path) -> bytes:
         if source.stat().st_size > MAX_BYTES:
             raise _too_large(source, source.stat().st_size)
         return source.read_bytes()
+    except FileNotFoundError as error:
+        raise WrongInput(
+            Sentence(ja="このファイルはありません", en="there is no such file"),
+            place=Place(source),
+            remedy=Sentence(ja="ファイルの場所を確かめてください", en="look at the path"),
+        ) from error
     except OSError as error:
         raise WrongInput(
             Sentence(ja=f"読めません: {error.strerror}", en=f"can't be read: {error.strerror}"),

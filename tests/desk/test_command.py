@@ -71,6 +71,13 @@ def test_what_does_not_deliver_loads_no_prefect_and_check_no_database(paper: Pap
     assert done.returncode == 0, done.stderr
 
 
+def test_root_may_stand_before_the_command_too(paper: Paper, tmp_path: Path) -> None:
+    assert paper("--root", str(paper.root), "check").code == 0
+    elsewhere = str(tmp_path / "elsewhere")
+    assert elsewhere in paper("--root", elsewhere, "check").err
+    assert elsewhere in paper("--root", str(paper.root), "check", "--root", elsewhere).err
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_has_help_with_examples_in_both_languages(paper: Paper, name: str) -> None:
     japanese, english = paper(name, "--help", language="ja"), paper(name, "--help")

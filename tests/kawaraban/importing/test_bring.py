@@ -310,6 +310,8 @@ def test_one_line_of_a_megabyte_comes_in(importer: Importer, tmp_path: Path) -> 
     ("field", "value", "remedy"),
     [
         ("updated", "5月9日", "2024-06-30T07:00:00+09:00"),
+        ("updated", "2024-13-45", "2024-06-30 か 2024-06-30T07:00:00+09:00"),
+        ("published", "2024-13-45", "2024-06-30T07:00:00+09:00"),
         ("published", "2024-05-07", "2024-05-07T07:00:00+09:00"),
         ("published", "2024-05-07T07:00:00", "+09:00"),
         ("slug", "Whose Landing", "ハイフン"),
@@ -327,6 +329,12 @@ def test_a_wrong_answer_is_told_how_it_is_written(
         importer.bring([page(tmp_path)], {field: value})
     assert refused.value.remedy is not None
     assert remedy in refused.value.remedy.ja
+
+
+def test_a_page_that_is_not_there_is_said_to_be_so_in_both_languages(importer: Importer, tmp_path: Path) -> None:
+    with pytest.raises(WrongInput) as refused:
+        importer.bring([tmp_path / "nowhere.txt"])
+    assert refused.value.what == Sentence(ja="このファイルはありません", en="there is no such file")
 
 
 def test_what_is_no_address_is_kept_beside_the_source_and_asked_about(importer: Importer, tmp_path: Path) -> None:
