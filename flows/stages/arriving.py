@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 from flows.compose import House
 from flows.stages.planning import Planned, Question, plan
@@ -123,7 +124,7 @@ def _asking(channel: str) -> Sentence:
     return Sentence(ja=f"{channel} に何が出ているか確かめています", en=f"asking {channel} what is there")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asking:
     """One channel asked for all that may be there. `moved`: an earlier or another ledger may have sent things there."""
 
@@ -178,8 +179,20 @@ class Asking:
         for action in self.planned.plan.actions:
             mine = action.channel == self.settings.name and action.in_library and not action.off
             early = action.due is not None and action.due_known and action.due > now
+            early = early or action.article in self._to_come
             if mine and action.live_digest is None and action.digest and not early and action.word not in _NEVER_SENT:
                 yield action
+
+    @cached_property
+    def _to_come(self) -> frozenset[str]:
+        """The articles whose files say that they go out later, whatever their channels wait for."""
+        now = self.house.clock()
+        matters = [(article.id, article.matter) for article in self.planned.survey.articles]
+        return frozenset(
+            article
+            for article, matter in matters
+            if any(one is not None and one > now for one in (matter.published, matter.embargo))
+        )
 
     @property
     def _able(self) -> Capabilities:

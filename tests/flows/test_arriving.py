@@ -81,6 +81,25 @@ def test_what_a_person_says_did_not_arrive_goes_out(news: Paper) -> None:
     assert everywhere(news) == everywhere_only(ame)
 
 
+def test_nobody_is_asked_about_what_has_its_time_only_later(tmp_path: Path) -> None:
+    """Also not where it follows the site, whose time nobody knows for certain: a whole calendar would be a question."""
+    news = paper(tmp_path, ", after: site")
+    news.publish()
+    kept = news.keep_ledger()
+    news.now += MINUTE
+    news.publish()
+    ame = news.write("ame", news.now + HOUR)
+    put_back(news, kept, "file")
+    with pytest.raises(Conflict):
+        news.publish()
+    with news.house() as house:
+        assert [row.word for row in status(house, ("ame",), now=news.now)] == [Word.ON_HOLD] * 5
+    news.resume()
+    news.now += HOUR
+    news.publish()
+    assert everywhere(news) == everywhere_only(ame)
+
+
 def test_a_resume_before_anybody_published_still_asks_first(news: Paper) -> None:
     news.publish()
     kept = news.keep_ledger()
