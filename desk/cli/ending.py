@@ -138,7 +138,7 @@ def _print_selected(call: Call, out: Console, selected: Selected, zone: ZoneInfo
         out.print(Text(clean(f"{one.channel:<8} 「{one.variant.title}」 {one.variant.digest[:12]}"), style="bold"))
         out.print(Text(f"         {_when(one, zone).said(call.language)}", style="dim"))
         for line in one.diff:
-            out.print(diff_line(line))
+            out.print(diff_line(out, line))
     for passed in selected.passed:
         out.print(Text(clean(f"{passed.channel:<8} {passed.why.said(call.language)}"), style="dim"))
 

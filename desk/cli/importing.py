@@ -36,7 +36,7 @@ def import_(call: Call) -> int:
         documents.write(documents.imported(pages, call.language))
     for page, source in zip(pages, options.sources, strict=True):
         _tell(call, page, source)
-        if not page.must and accept.get("status") != "ready":
+        if not page.must and page.status in ("draft", "review"):
             _all_settled(call, source)
         if page.record and options.dry_run:
             call.say(Sentence(ja=f"  記録するはずの場所: {page.record}", en=f"  would be recorded: {page.record}"))

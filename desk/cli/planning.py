@@ -8,7 +8,7 @@ from desk.cli import documents
 from desk.cli.looking import NO_ARTICLES
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
-from desk.cli.tables import console, unreadable
+from desk.cli.tables import console, diff_line, unreadable
 from desk.cli.watching import progress
 from desk.cli.words import clean, moment
 from flows import server
@@ -93,11 +93,7 @@ def _print_action(call: Call, house: House, action: Action) -> None:
     for loss in action.losses:
         out.print(f"             {loss.what_ja if call.language == 'ja' else loss.what_en}", style="dim")
     for line in action.diff:
-        text = Text(f"             {line.part}: ", style="dim")
-        for stroke in line.strokes:
-            style = {"keep": "", "cut": "bold strike", "add": "bold red underline"}[stroke.kind]
-            text.append(clean(stroke.text), style=style)
-        out.print(text)
+        out.print(diff_line(out, line))
 
 
 _NEVER = (Word.OFF, Word.DRAFT, Word.WITHDRAWN)

@@ -152,10 +152,17 @@ def unreadable(call: Call, broken: Iterable[Finding]) -> Iterator[Text]:
         yield Text(clean(finding.said(call.language)), style="red")
 
 
-def diff_line(line: DiffLine) -> Text:
-    """Return a changed line as 朱入れ: what goes is struck through, what comes is red and underlined."""
+def diff_line(out: Console, line: DiffLine) -> Text:
+    """
+    Return a changed line as 朱入れ: what goes is struck through, what comes is red and underlined.
+
+    Where nothing can be struck through (a file, a pipe), wdiff's marks say the same: `[-gone-]{+come+}`.
+    """
     text = Text(f"             {line.part}: ", style="dim")
     for stroke in line.strokes:
+        if out.color_system is None and stroke.kind != "keep":
+            text.append(clean(f"[-{stroke.text}-]" if stroke.kind == "cut" else f"{{+{stroke.text}+}}"))
+            continue
         style = {"keep": "", "cut": "bold strike", "add": "bold red underline"}[stroke.kind]
         text.append(clean(stroke.text), style=style)
     return text

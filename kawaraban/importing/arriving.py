@@ -266,6 +266,7 @@ class Arrival:
             address,
             self.clashes,
             self.sentences,
+            article.matter.status,
         )
 
     def _changed(self, target: PurePosixPath) -> list[PurePosixPath]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from kawaraban.article.model import Status
 from kawaraban.article.new import Choice
 from kawaraban.config import Publication
 from kawaraban.errors import Sentence
@@ -22,6 +23,7 @@ class Imported:
 
     `record` is the address where the article already is elsewhere; `clashes` the places editor and source both changed.
     `sentences`: the text of a question → the question in both languages, where the program made it.
+    `status`: the article's own, as its file has it afterwards.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Imported:
     record: str | None = None
     clashes: tuple[Clash, ...] = ()
     sentences: Mapping[str, Sentence] = field(default_factory=dict)
+    status: Status = "draft"
 
     @property
     def conflicts(self) -> int:

@@ -45,6 +45,9 @@ def test_the_next_command_is_printed_and_works(paper: Paper) -> None:
     settled = paper("import", file, *(word for answer in answers for word in ("--accept", answer)))
     assert "--accept status=ready" in settled.out
     assert "status=ready" not in paper("import", file, "--accept", "status=ready").out
+    later = paper("import", file)
+    assert "nothing changed" in later.out
+    assert "status=ready" not in later.out
     assert paper("publish", "landing").code == 0
 
 

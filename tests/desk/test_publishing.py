@@ -32,6 +32,13 @@ def test_a_difference_has_its_part_and_both_texts(paper: Paper) -> None:
     assert (action["diff"][0]["before"], action["diff"][0]["after"]) == ("雨の日の本文。", "雨の夜の本文。")
 
 
+def test_a_difference_can_be_read_without_colours(paper: Paper) -> None:
+    paper.write()
+    paper("publish")
+    paper.replace("content/articles/2024/rain/index.md", "雨の日の本文", "雨の夜の本文")
+    assert "[-日の-]{+夜の+}本文" in paper("plan", "rain").out
+
+
 def test_planning_changes_nothing_and_the_hash_does_not_move_with_the_clock(paper: Paper) -> None:
     paper.write()
     hashes = {paper("plan", "--json").document["hash"] for _ in range(2)}
