@@ -171,7 +171,7 @@ class Sending:
             answer = Answer("unsure", error=error.what, next_try=self._next_try())
         except NotAuthorised as error:
             self._close(error)
-            answer = Answer("refused", error=error.what)
+            answer = self._locked_out(error)
         except Refused as error:
             answer = self._refused(channel, error, attempt)
         except Unavailable as error:
@@ -244,6 +244,12 @@ class Sending:
         if receipt is not None:
             channel.withdraw(receipt)
         return Answer("withdrawn")
+
+    def _locked_out(self, error: NotAuthorised) -> Answer:
+        """The text was not even looked at: it goes once the hold ends. A hold stops no withdrawal: that waits for a name."""
+        if self.action.action is ActionKind.WITHDRAW:
+            return Answer("refused", error=error.what)
+        return Answer("unavailable", error=error.what, next_try=self.house.clock())
 
     def _refused(self, channel: Channel, error: Refused, attempt: Attempt) -> Answer:
         """A refusal has created posts before: ask once where the channel can be asked."""

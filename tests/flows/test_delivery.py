@@ -176,15 +176,23 @@ def test_a_refusal_stays_refused_where_nothing_is_found_or_nobody_can_tell(at: D
 
 def test_refused_credentials_hold_the_channel_and_the_next_delivery_does_not_knock(at: Desk) -> None:
     at.server.before = LOCKED
-    assert at.send(FIRST).outcome == "refused"
+    assert at.send(FIRST).outcome == "unavailable"
     assert [hold.scope for hold in at.house.ledger.holds()] == [Scope(channel=HOOK)]
     assert "credentials" in at.house.ledger.holds()[0].why
     knocked = list(at.server.requests)
-    assert at.send(FIRST, reopen=True).outcome == "unavailable"
-    assert (at.server.requests, at.row.attempts) == (knocked, 1)
+    assert at.send(FIRST).outcome == "unavailable"
+    assert (at.server.requests, at.row.attempts, at.row.state) == (knocked, 1, State.WAITING)
     answers_again(at)
     at.house.ledger.resume(Scope(channel=HOOK), now=at.now, who="editor")
-    assert at.send(FIRST, reopen=True).outcome == "live"
+    assert at.send(FIRST).outcome == "live", "nobody has to name what only the credentials stopped"
+
+
+def test_a_withdrawal_whose_credentials_are_refused_waits_to_be_named(at: Desk) -> None:
+    """No hold stops a withdrawal: tried by itself it would knock for ever."""
+    at.send(FIRST)
+    at.server.before = LOCKED
+    assert at.send(FIRST, ActionKind.WITHDRAW).outcome == "refused"
+    assert at.row.state is State.FAILED
 
 
 def test_a_hold_set_after_the_plan_was_made_still_stops_the_post_but_no_withdrawal(at: Desk) -> None:
