@@ -216,7 +216,9 @@ class Publishing:
             editing.write(actions)
         except Exception as error:  # noqa: BLE001 - the other channels must still be delivered
             self._trouble(group.site.name, error)
-        self.furniture += [group.site.name] if editing.edited.furniture else []
+        else:
+            renewed = editing.edited.furniture and not editing.edited.troubles
+            self.furniture += [group.site.name] if renewed else []
         self.troubles += editing.edited.troubles
         return editing.edited.results
 

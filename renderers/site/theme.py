@@ -113,8 +113,9 @@ class Theme:
     def _unusable(self, template: str, error: Exception) -> WrongInput:
         name = getattr(error, "name", None) or template
         place = self._place(error) or Place((self._folder or OWN) / name, getattr(error, "lineno", None))
+        where = name if place.line is None else f"{Path(place.file).name}:{place.line}"
         return WrongInput(
-            Sentence(ja=f"テーマの {name} を使えません: {error}", en=f"the theme's {name} can't be used: {error}"),
+            Sentence(ja=f"テーマの {where} を使えません: {error}", en=f"the theme's {where} can't be used: {error}"),
             place=place,
             remedy=Sentence(
                 ja="テンプレートを直すか、config/channels.yaml の theme の行を消してください",

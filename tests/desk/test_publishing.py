@@ -39,6 +39,21 @@ def test_a_difference_can_be_read_without_colours(paper: Paper) -> None:
     assert "[-日の-]{+夜の+}本文" in paper("plan", "rain").out
 
 
+def test_a_theme_that_can_not_be_used_is_named_with_its_line_and_nothing_is_said_to_be_renewed(paper: Paper) -> None:
+    paper.write()
+    assert paper("publish").code == 0
+    (paper.root / "theme").mkdir()
+    (paper.root / "theme" / "article.html").write_text(
+        '{% extends "own/article.html" %}\n{{ oops( }}\n', encoding="utf-8"
+    )
+    paper.replace("config/channels.yaml", "  path: public\n", "  path: public\n  theme: theme\n")
+    answer = paper("publish")
+    assert answer.code == 1
+    assert "the theme's article.html:2 can't be used" in answer.out
+    assert "renewed" not in answer.out
+    assert "nothing could be published" in answer.out
+
+
 def test_planning_changes_nothing_and_the_hash_does_not_move_with_the_clock(paper: Paper) -> None:
     paper.write()
     hashes = {paper("plan", "--json").document["hash"] for _ in range(2)}
