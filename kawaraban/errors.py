@@ -58,11 +58,16 @@ class KawarabanError(Exception):
         self.place = place
         self.remedy = remedy
 
+    @property
+    def placed(self) -> Sentence:
+        """What happened, with its place before it."""
+        head = f"{self.place}: " if self.place else ""
+        return Sentence(ja=f"{head}{self.what.ja}", en=f"{head}{self.what.en}")
+
     def said(self, language: Language) -> str:
         """Return place, sentence and remedy as one text for a person."""
-        head = f"{self.place}: " if self.place else ""
         tail = f"\n  → {self.remedy.said(language)}" if self.remedy else ""
-        return f"{head}{self.what.said(language)}{tail}"
+        return f"{self.placed.said(language)}{tail}"
 
     def __str__(self) -> str:
         """Return the English text, for logs and tracebacks."""

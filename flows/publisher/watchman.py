@@ -67,7 +67,7 @@ class Watchman:
         if self._last is None:
             return 0
         with self._last as house:  # closed before, and opened anew by its first question
-            alerting.report(house, "settings", "stopped", error.what, remedy=error.remedy, now=self.clock())
+            alerting.report(house, "settings", "stopped", error.placed, remedy=error.remedy, now=self.clock())
             return alerting.tell(house, now=self.clock())
 
 

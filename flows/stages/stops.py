@@ -64,7 +64,7 @@ def is_of_a_hold(row: StatusRow, holds: Sequence[Hold]) -> bool:
 
 def _lacking(at: Situation) -> Iterator[Cause]:
     for channel, error in at.lacking.items():
-        yield Cause(f"credentials:{channel}:", "credentials", error.what, channels=(channel,), remedy=error.remedy)
+        yield Cause(f"credentials:{channel}:", "credentials", error.placed, channels=(channel,), remedy=error.remedy)
 
 
 def _expiring(at: Situation) -> Iterator[Cause]:
@@ -83,7 +83,7 @@ def _expiring(at: Situation) -> Iterator[Cause]:
 
 def _broken(at: Situation) -> Iterator[Cause]:
     if at.broken is not None:
-        yield Cause("stopped:plan:", "stopped", at.broken.what, remedy=at.broken.remedy)
+        yield Cause("stopped:plan:", "stopped", at.broken.placed, remedy=at.broken.remedy)
 
 
 def _clock(at: Situation) -> Iterator[Cause]:

@@ -508,6 +508,7 @@ def test_settings_that_break_are_told_by_the_last_good_ones_and_mended_also_afte
     assert Watchman(news.root, lambda: SEVEN).round() == 1
     first, second = news.alerts
     assert "nmae" in first
+    assert "config/publication.yaml:" in first, "whoever reads it on a telephone knows which file"
     assert second.startswith("【汀通信】直りました: 停止")
 
 
