@@ -76,6 +76,10 @@ class Asking:
     who: str = ""
 
 
+class GoesOn(KeyboardInterrupt):
+    """Whoever asked was stopped (Ctrl-C) while the publisher did it: the publisher does not stop."""
+
+
 class StillHere:
     """Sent now and then while nothing else is: whoever waits knows that the publisher lives."""
 
@@ -160,6 +164,8 @@ def hand_over(
             return _answer(peer, progress, patience)
         except (OSError, EOFError) as error:
             raise _silent() from error
+        except KeyboardInterrupt as stopped:
+            raise GoesOn from stopped
 
 
 def _answer(peer: Peer, progress: Progress, patience: float) -> Published:

@@ -116,6 +116,16 @@ def run(call: Call, command: Command) -> int:
     return code
 
 
+_STOPPED = Sentence(
+    ja="止めました。済んだことは kawaraban status で見られます",
+    en="stopped; `kawaraban status` shows what was done",
+)
+_GOES_ON = Sentence(
+    ja="待つのをやめました。公開の係は続けています（kawaraban status）。止めるなら kawaraban hold --all",
+    en="no longer waiting; the publisher goes on (`kawaraban status`): to stop it, `kawaraban hold --all`",
+)
+
+
 def _run(call: Call, command: Command) -> int:
     try:
         module = import_module(f"desk.cli.{command.module}")
@@ -124,13 +134,10 @@ def _run(call: Call, command: Command) -> int:
     except KawarabanError as error:
         print(clean(error.said(call.language)), file=sys.stderr)  # noqa: T201 - the command's voice
         return EXIT_FOUND if isinstance(error, Blocked | ChannelFailure) else EXIT_WRONG
-    except KeyboardInterrupt:
-        call.say(
-            Sentence(
-                ja="止めました。済んだことは kawaraban status で見られます",
-                en="stopped; `kawaraban status` shows what was done",
-            )
-        )
+    except KeyboardInterrupt as stopped:
+        from flows.handover import GoesOn
+
+        call.say(_GOES_ON if isinstance(stopped, GoesOn) else _STOPPED)
         return EXIT_STOPPED
     except BrokenPipeError:  # whoever read the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

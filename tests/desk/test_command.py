@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import resource
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from desk.cli import watching
 from desk.cli.parser import COMMANDS
+from flows.handover import Visit, reception
 from tests.desk.papers import Paper
 
 NAMES = [command.name for command in COMMANDS]
@@ -204,6 +206,21 @@ def test_a_stop_by_hand_is_exit_code_130_and_a_sentence(paper: Paper, monkeypatc
     monkeypatch.setattr("flows.stages.looking.channels", stopped)
     answer = paper("channels", language="ja")
     assert (answer.code, answer.out.startswith("止めました")) == (130, True)
+
+
+def test_whoever_stops_waiting_for_the_publisher_is_told_that_it_goes_on(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: queue.Queue[Visit] = queue.Queue()
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.handover._answer", stopped)
+    with reception(paper.root, asked):
+        answer = paper("publish", language="ja")
+        assert (answer.code, "公開の係は続けています" in answer.out + answer.err) == (130, True)
+        assert asked.get(timeout=5).request.names == ()
 
 
 def test_a_reader_that_has_had_enough_is_no_error(paper: Paper) -> None:
