@@ -25,6 +25,8 @@ MAX_PIXELS = 80_000_000
 MAX_BYTES = 40 * 1024 * 1024
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _ORIENTATION = 0x0112  # EXIF tag 274
+_ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
+_TAIL = 4096
 _SIDEWAYS = range(5, 9)
 
 
@@ -39,6 +41,8 @@ def inspect(path: Path, file: str) -> Picture:
             if exif.get(_ORIENTATION, 1) in _SIDEWAYS:
                 width, height = height, width
             kind = str(image.format)
+            if kind in _ENDS and _ENDS[kind] not in data[-_TAIL:]:
+                image.load()  # perhaps it was cut off: only decoding tells, and costs too much for every picture
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise _unreadable(file) from error
     if width * height > MAX_PIXELS:
@@ -74,8 +78,9 @@ def _bytes(path: Path, file: str) -> bytes:
 
 
 def _unreadable(file: str) -> WrongInput:
+    name = PurePosixPath(file).name
     return WrongInput(
-        Sentence(ja="画像として読めません", en="not readable as a picture"),
+        Sentence(ja=f"「{name}」は画像として読めません", en=f"`{name}` is not readable as a picture"),
         place=Place(PurePosixPath(file)),
         remedy=Sentence(ja="JPEG・PNG・GIF・WebPで保存し直してください", en="save it as JPEG, PNG, GIF or WebP"),
     )

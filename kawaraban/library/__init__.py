@@ -8,6 +8,7 @@ its files, and a body is read when it is asked for.
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import hashlib
 import os
@@ -148,7 +149,10 @@ class Library:
         target = self.content / path
         data = text.encode("utf-8")
         try:
-            current = hashlib.sha256(target.read_bytes()).hexdigest()
+            before = target.read_bytes()
+            current = hashlib.sha256(before).hexdigest()
+            if before.startswith(codecs.BOM_UTF8) and not data.startswith(codecs.BOM_UTF8):
+                data = codecs.BOM_UTF8 + data  # reading drops it; it is the editor's byte all the same
         except FileNotFoundError:
             current = ""
         if current != expected_digest:

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from kawaraban import picture
-from kawaraban.article import reader
+from kawaraban.article import locating, reader
+from kawaraban.article.check_body import picture_lines
 from kawaraban.article.check_many import InternalLink, internal_links
 from kawaraban.article.finding import Finding
 from kawaraban.article.model import Article, FrontMatter, Picture
@@ -98,8 +99,24 @@ def _pictures(
             stay_inside(content, file)
             pictures[reference] = picture.inspect(content / file, file.as_posix())
         except KawarabanError as error:
-            findings.append(_finding("image-unreadable", error, article.path))
+            findings.append(_unusable(article, reference, error))
     return pictures, tuple(findings)
+
+
+def _unusable(article: Article, reference: str, error: KawarabanError) -> Finding:
+    """A picture's own fault, named with the picture, where the article shows it."""
+    name, line = unquote(reference), picture_lines(article).get(reference)
+    if line is None:
+        place = locating.key_place(article, "cover.src")
+    else:
+        place = locating.words_place(article, line, name, reference)
+    named = PurePosixPath(name).name in error.what.ja
+    said = (
+        error.what
+        if named
+        else Sentence(ja=f"画像「{name}」: {error.what.ja}", en=f"picture `{name}`: {error.what.en}")
+    )
+    return Finding("image-unreadable", "error", article.path, *place, said, error.remedy)
 
 
 def file_of(reference: str, article: PurePosixPath) -> PurePosixPath | None:

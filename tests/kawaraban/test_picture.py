@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 
 from kawaraban import picture
 from kawaraban.article.model import Picture
-from kawaraban.errors import WrongInput
+from kawaraban.errors import Sentence, WrongInput
 from kawaraban.picture import AssetStore, inspect, prepare
 from kawaraban.variant import Recipe
 from renderers.pictures import asset_name, site_asset
@@ -268,3 +268,18 @@ def test_a_picture_that_changed_since_it_was_read_is_refused(tmp_path: Path) -> 
 def test_a_name_is_one_that_every_server_takes(file: str, start: str) -> None:
     digest = hashlib.sha256(file.encode()).hexdigest()
     assert asset_name(Picture(file, digest, 1, 1, "image/png"), "png") == f"{start}{digest[:8]}.png"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_that_is_cut_off_is_refused_before_anything_is_sent(tmp_path: Path, kind: str) -> None:
+    out = BytesIO()
+    Image.effect_noise((300, 200), 90).save(out, kind)
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.write_bytes(out.getvalue() + b"appended by a telephone" * 1000)
+    cut.write_bytes(out.getvalue()[: len(out.getvalue()) // 2])
+    assert inspect(whole, FILE).width == 300
+    with pytest.raises(WrongInput) as refused:
+        inspect(cut, FILE)
+    assert refused.value.what == Sentence(
+        ja="「well.jpg」は画像として読めません", en="`well.jpg` is not readable as a picture"
+    )

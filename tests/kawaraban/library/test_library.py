@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 import pickle
@@ -171,6 +172,24 @@ def test_a_text_is_saved_against_the_state_that_was_read(library: Library, conte
     with pytest.raises(Conflict):
         library.save(article.path, "古い", article.digest)
     assert "雪の日" in path.read_text(encoding="utf-8")
+
+
+def test_saving_keeps_the_mark_at_the_beginning_of_a_file(library: Library, content: Path) -> None:
+    path = write(content, "a")
+    path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+    article = library.find("a")
+    digest = library.save(article.path, article.source.replace("雨", "雪"), article.digest)
+    assert path.read_bytes().startswith(codecs.BOM_UTF8 + b"---")
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == digest == library.find("a").digest
+
+
+def test_a_picture_that_can_not_be_used_is_named_with_its_line(library: Library, content: Path) -> None:
+    path = write(content, "a")
+    (path.parent / "傘 一.svg").write_text("<svg/>", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "\n![傘](<傘 一.svg>)\n", encoding="utf-8")
+    found = next(one for one in library.read_all().findings if one.code == "image-unreadable")
+    assert path.read_text(encoding="utf-8").splitlines()[(found.line or 0) - 1] == "![傘](<傘 一.svg>)"
+    assert "「傘 一.svg」" in found.message.ja
 
 
 def test_a_file_that_vanished_is_a_conflict(library: Library, content: Path) -> None:
