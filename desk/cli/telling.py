@@ -7,6 +7,7 @@ from desk.cli.main import Call, clock
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
 from desk.cli.watching import progress
 from flows.stages import looking, recording
+from flows.stages.recording import Recorded
 from kawaraban.errors import Sentence
 from kawaraban.ledger import Settlement
 
@@ -23,7 +24,10 @@ def record(call: Call) -> int:
             documents.write(documents.status(rows, call.language, house.publication.zone))
     finally:
         house.close()
-    where = done.receipt.url or ""
+    if done.receipt.url is None:
+        call.say(_without_address(done))
+        return EXIT_FOUND if _failed(done) else EXIT_DONE
+    where = done.receipt.url
     read = (
         Sentence(ja="読み返して確かめました", en="read back and verified")
         if done.receipt.verified
@@ -37,8 +41,20 @@ def record(call: Call) -> int:
     )
     for difference in done.receipt.differences:
         call.say(Sentence(ja=f"  違い: {difference}", en=f"  difference: {difference}"))
-    failed = done.followed is not None and any(result.failed for result in done.followed.results)
-    return EXIT_FOUND if failed else EXIT_DONE
+    return EXIT_FOUND if _failed(done) else EXIT_DONE
+
+
+def _failed(done: Recorded) -> bool:
+    return done.followed is not None and any(result.failed for result in done.followed.results)
+
+
+def _without_address(done: Recorded) -> Sentence:
+    command = f"kawaraban record {done.article.slug} {done.channel} URL"
+    return Sentence(
+        ja=f"アドレスのないまま {done.channel} に公開済みと記しました。読み返せず、リンクもできません\n  → 分かったら {command}",
+        en=f"recorded as live on {done.channel} without an address: nothing can be read back or linked to\n"
+        f"  → when you know it: {command}",
+    )
 
 
 def settle(call: Call) -> int:

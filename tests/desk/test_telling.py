@@ -75,6 +75,18 @@ def test_another_users_page_and_a_draft_are_refused_and_nothing_is_recorded(hand
     assert handed.word("rain", "note") == "by hand"
 
 
+def test_a_record_without_an_address_says_what_is_missing_and_the_address_can_follow(
+    handed: Paper, note: NoteServer
+) -> None:
+    bare = handed("record", "rain", "note", language="ja")
+    assert bare.code == 0
+    assert "アドレスのないまま note に公開済みと記しました" in bare.out
+    assert "→ 分かったら kawaraban record rain note URL" in bare.out
+    assert "https://" not in bare.out
+    post(handed, note)
+    assert "read back and verified" in handed("record", "rain", "note", URL).out
+
+
 def test_an_address_of_another_place_is_refused(handed: Paper) -> None:
     answer = handed("record", "rain", "note", "https://example.com/x")
     assert answer.code == 1
