@@ -24,6 +24,7 @@ from flows.handover import hand_over
 from flows.stages.promising import Promise, promised, promises
 from flows.stages.values import Afterwards, Published, PublishRequest
 from kawaraban.errors import KawarabanError, Sentence, WrongInput
+from kawaraban.plan.reasons import BRING_BACK, GONE
 
 _UTC = ZoneInfo("UTC")
 TABLE_ROWS = 60
@@ -123,6 +124,9 @@ def _print_left(call: Call, published: Published, zone: ZoneInfo, out: Console) 
             out.print(f"  → {action.remedy.said(call.language)}")
     for text in unreadable(call, published.broken):
         out.print(text)
+    for title in dict.fromkeys(action.title for action in published.plan.actions if action.reason == GONE):
+        out.print(Text(clean(f"✖ {title}｜{GONE.said(call.language)}"), style="red"))
+        out.print(f"  → {BRING_BACK.said(call.language)}")
     for line in promise_lines(call, _promises(published), zone):
         out.print(line)
 

@@ -54,6 +54,17 @@ def test_a_theme_that_can_not_be_used_is_named_with_its_line_and_nothing_is_said
     assert "nothing could be published" in answer.out
 
 
+def test_publish_names_a_live_article_whose_file_vanished_once(paper: Paper) -> None:
+    written = paper.write()
+    paper("publish")
+    written.rename(written.with_name("elsewhere.txt"))
+    answer = paper("publish")
+    assert answer.code == 0
+    assert answer.out.count("the article's file is gone; what is live stays") == 1
+    assert "→" in answer.out
+    assert paper.page().is_file()
+
+
 def test_planning_changes_nothing_and_the_hash_does_not_move_with_the_clock(paper: Paper) -> None:
     paper.write()
     hashes = {paper("plan", "--json").document["hash"] for _ in range(2)}
