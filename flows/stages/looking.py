@@ -21,8 +21,8 @@ _WHERE = ("path", "site", "server", "url")
 
 
 def status(house: House, names: Sequence[str], *, now: datetime) -> list[StatusRow]:
-    """Return a row for each (article, channel), in the order of the plan."""
-    return rows_of(house, plan(house, Question(tuple(names)), now=now))
+    """Return a row for each (article, channel), in the order of the plan: the same whether its article was named or not."""
+    return rows_of(house, plan(house, Question(tuple(names), looking=True), now=now))
 
 
 def rows_of(house: House, planned: Planned) -> list[StatusRow]:

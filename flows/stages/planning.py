@@ -25,12 +25,13 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to plan: article names (() for all), channels (() for all), with which insistences."""
+    """What to plan: article names (() for all), channels (() for all), with which insistences. `looking`: none at all."""
 
     names: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     refresh: bool = False
     again: bool = False
+    looking: bool = False
 
 
 @dataclass
@@ -90,6 +91,7 @@ def plan(
         channels=frozenset(channel.name for channel in channels) if channels else None,
         refresh=question.refresh,
         again=question.again,
+        looking=question.looking,
     )
     return Planning(house, found, selection, now, progress, without).planned(house.ledger.deliveries(found.looked_at))
 

@@ -73,8 +73,9 @@ class Case:
 
     @property
     def named(self) -> bool:
-        """Whether the article was named."""
-        return self.selection.articles is not None and self.intent.article in self.selection.articles
+        """Whether somebody names the article for it to go."""
+        articles = self.selection.articles
+        return not self.selection.looking and articles is not None and self.intent.article in articles
 
     @property
     def pin_holds(self) -> bool:

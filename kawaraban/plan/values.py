@@ -143,12 +143,14 @@ class Selection:
     What was asked for: article ids (None: everything that is due), channels (None: all), and the two insistences.
 
     `refresh`: what only the program or settings changed goes out too. `again`: what was withdrawn goes out again.
+    `looking`: somebody only looks at the articles, and nobody asks for them to go.
     """
 
     articles: frozenset[str] | None = None
     channels: frozenset[str] | None = None
     refresh: bool = False
     again: bool = False
+    looking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

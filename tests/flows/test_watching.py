@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from flows.compose import House, open_house
+from flows.stages.looking import status
 from flows.stages.publishing import publish
 from flows.stages.values import PublishRequest, unwatched
 from flows.stages.watching import gauges
 from kawaraban.delivery import Word
 from tests.builders import NOW
 from tests.desk.papers import Paper, paper_at
+from tests.flows import boards
 
 LATER = "2024-11-05T12:00:00+09:00"  # three hours after NOW
 DUE = NOW + timedelta(hours=3)
@@ -77,3 +79,20 @@ def test_drafts_and_what_has_no_time_are_no_alarm(house: House, paper: Paper) ->
     paper.write("draft", id="8draft88", status="draft", published=LATER, body="![](屋根.png)\n")
     paper.write("timeless", id="8time888", published="")
     assert gauges(house, now=NOW).coming_blocked == ()
+
+
+def test_a_named_article_stands_as_it_stands_among_all(tmp_path: Path) -> None:
+    """Looking at what is overdue names the command that lets it go: to name it there does not ask for it."""
+    news = boards.paper(tmp_path, ", late: 1h")
+    news.write("ame", boards.NOON + boards.HOUR)
+    news.publish()
+    news.now += boards.HOUR
+    news.publish("ame", channels=("site",))
+    news.now += 5 * boards.HOUR
+    with news.house() as house:
+        rows = status(house, ("ame",), now=news.now)
+        assert rows == status(house, (), now=news.now)
+    mute = next(row for row in rows if row.channel == "mute")
+    assert mute.word is Word.OVERDUE
+    assert mute.remedy is not None
+    assert "--channel mute" in mute.remedy.en
