@@ -11,6 +11,7 @@ from desk.cli.parser import EXIT_DONE
 from desk.cli.promise import promise_lines
 from desk.cli.tables import console, reasons, show_table, status_table, unreadable
 from desk.cli.words import clean, iso, moment, second
+from flows.compose import House
 from flows.stages import looking
 from flows.stages.promising import promises
 from kawaraban.errors import Sentence
@@ -20,6 +21,15 @@ from kawaraban.ledger.records import EventKind
 NO_ARTICLES = Sentence(
     ja="記事がありません。kawaraban new で始められます", en="there are no articles; begin with `kawaraban new`"
 )
+NO_CHANNELS = Sentence(
+    ja="出す先がありません。config/channels.yaml に書いてください",
+    en="there are no channels; write them into config/channels.yaml",
+)
+
+
+def nothing(house: House) -> Sentence:
+    """Return why there is nothing to list: no channels, or no articles."""
+    return NO_ARTICLES if house.settings.channels else NO_CHANNELS
 
 
 def status(call: Call) -> int:
@@ -35,7 +45,7 @@ def status(call: Call) -> int:
         if rows:
             show_table(out, status_table(call, rows, house.publication.zone))
         elif not broken:
-            call.say(NO_ARTICLES)
+            call.say(nothing(house))
         promised = promise_lines(call, promises(rows), house.publication.zone)
         for line in (*reasons(call, rows), *unreadable(call, broken), *promised):
             out.print(line)
@@ -159,12 +169,7 @@ def channels(call: Call) -> int:
         )  # fmt: skip
         return EXIT_DONE
     if not rows:
-        call.say(
-            Sentence(
-                ja="出す先がありません。config/channels.yaml に書いてください",
-                en="there are no channels; write them into config/channels.yaml",
-            )
-        )
+        call.say(NO_CHANNELS)
         return EXIT_DONE
     ja = call.language == "ja"
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from desk.cli import documents
-from desk.cli.looking import NO_ARTICLES
+from desk.cli.looking import nothing
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
 from desk.cli.tables import console, diff_line, unreadable
@@ -50,7 +50,7 @@ def plan(call: Call) -> int:
 
 def _print_plan(call: Call, house: House, made: Plan) -> None:
     out = console(call)
-    out.print(_summary(made).said(call.language), style="bold")
+    out.print(_summary(house, made).said(call.language), style="bold")
     last = ""
     for action in made.actions:
         if action.article != last:
@@ -67,10 +67,10 @@ def _print_plan(call: Call, house: House, made: Plan) -> None:
         out.print(Sentence(ja=f"この計画で公開する: {command}", en=f"publish this plan: {command}").said(call.language))
 
 
-def _summary(made: Plan) -> Sentence:
+def _summary(house: House, made: Plan) -> Sentence:
     counts = {kind: sum(action.action is kind for action in made.actions) for kind in ActionKind}
     if not made.actions:
-        return NO_ARTICLES
+        return nothing(house)
     ja = "、".join(f"{VERBS[kind].ja} {count}件" for kind, count in counts.items() if count)
     en = ", ".join(f"{VERBS[kind].en} {count}" for kind, count in counts.items() if count)
     return Sentence(ja=f"計画 {made.short}：{ja}", en=f"plan {made.short}: {en}")

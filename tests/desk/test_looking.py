@@ -91,6 +91,16 @@ def test_a_note_that_could_not_be_read_back_is_live_and_not_verified(published: 
     assert published.word("rain", "note") == "live"
 
 
+def test_a_paper_without_channels_is_not_said_to_have_no_articles(paper: Paper) -> None:
+    paper.write()
+    (paper.root / "config" / "channels.yaml").write_text("", encoding="utf-8")
+    for command in ("status", "plan", "channels"):
+        answer = paper(command, language="ja")
+        assert answer.code == 0
+        assert "出す先がありません。config/channels.yaml に書いてください" in answer.out
+        assert "記事がありません" not in answer.out
+
+
 def test_what_differs_on_note_is_drifted_with_its_differences(published: Paper) -> None:
     with note_server() as note:
         _to(published, note.url)
