@@ -322,7 +322,7 @@ class Sending:
             return None
         for hold in self.house.ledger.holds():
             if hold.scope.covers(self.action.article, self.action.channel):
-                return result_of(self.action, "unavailable", error=reasons.on_hold(hold.why))
+                return result_of(self.action, "unavailable", error=reasons.on_hold(hold.reason))
         return None
 
     def _close(self, error: NotAuthorised) -> None:

@@ -25,11 +25,10 @@ def _holds(at: Situation) -> Iterator[Cause]:
     """What the machine stopped by itself. What a person holds, a person knows."""
     for hold in at.holds:
         if hold.who == RECOVERY and hold.scope.article is None:
-            ja, _, en = hold.why.partition(" / ")
             yield Cause(
                 key=f"hold:{hold.scope.channel or ''}:{hold.since.isoformat()}",
                 kind=_kind_of(hold, at.rows),
-                what=Sentence(ja=ja, en=en or ja),
+                what=hold.reason,
                 channels=(hold.scope.channel,) if hold.scope.channel else (),
                 remedy=reasons.resume(f"--channel {hold.scope.channel}") if hold.scope.channel else _RECONCILE,
                 due=_next_of(hold, at),

@@ -26,7 +26,7 @@ def unheld(house: House, actions: Sequence[Action]) -> tuple[list[Action], list[
         if held is None or action.action is ActionKind.WITHDRAW:
             free.append(action)
         else:
-            stopped.append(result_of(action, "unavailable", error=reasons.on_hold(held.why)))
+            stopped.append(result_of(action, "unavailable", error=reasons.on_hold(held.reason)))
     return free, stopped
 
 

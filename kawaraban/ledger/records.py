@@ -237,6 +237,12 @@ class Hold:
     who: str
     why: str = ""
 
+    @property
+    def reason(self) -> Sentence:
+        """Why, as it is said: the machine wrote both languages into one text, a person one for both."""
+        ja, _, en = self.why.partition(" / ") if self.who == RECOVERY else (self.why, "", "")
+        return Sentence(ja=ja, en=en or ja)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -121,15 +121,16 @@ class Case:
         return reasons.WITHDRAWN_HERE if self.delivery.pinned_digest == TAKE_DOWN else None
 
     @property
-    def hold(self) -> tuple[str, Sentence] | None:
+    def hold(self) -> tuple[Sentence, Sentence] | None:
         """Why it is held, and the remedy."""
         article, channel = self.intent.article, self.wanted.channel
         for each in self.holds:
             if each.scope.covers(article, channel):
                 named = [each.scope.article or "", f"--channel {each.scope.channel}" if each.scope.channel else ""]
-                return each.why, reasons.resume(" ".join(part for part in named if part) or "--all")
-        if self.wanted.release.values.hold is not None:
-            return self.wanted.release.values.hold, reasons.drop_hold(channel)
+                return each.reason, reasons.resume(" ".join(part for part in named if part) or "--all")
+        written = self.wanted.release.values.hold
+        if written is not None:
+            return Sentence(ja=written, en=written), reasons.drop_hold(channel)
         return None
 
     @property

@@ -39,7 +39,7 @@ def missing(recorded: Recorded, selection: Selection) -> Iterator[Action]:
 def _scheduled(row: Delivery, recorded: Recorded) -> Action:
     held = next((hold for hold in recorded.holds if hold.scope.covers(row.article, row.channel)), None)
     if held is not None:
-        return _action(row, recorded, ActionKind.SKIP, Word.ON_HOLD, reasons.on_hold(held.why), None)
+        return _action(row, recorded, ActionKind.SKIP, Word.ON_HOLD, reasons.on_hold(held.reason), None)
     known = recorded.known.get(row.article)
     wrong = recorded.unreadable.get(known.path) if known else None
     why = reasons.unreadable(wrong) if wrong is not None else reasons.SCHEDULED_AND_GONE

@@ -118,9 +118,11 @@ def overdue(since: datetime, zone: ZoneInfo) -> Sentence:
     )
 
 
-def on_hold(why: str) -> Sentence:
+def on_hold(why: Sentence) -> Sentence:
     """A hold covers it."""
-    return Sentence(ja=f"保留中です{f'（{why}）' if why else ''}", en=f"on hold{f' ({why})' if why else ''}")
+    return Sentence(
+        ja=f"保留中です{f'（{why.ja}）' if why.ja else ''}", en=f"on hold{f' ({why.en})' if why.en else ''}"
+    )
 
 
 # --- what blocks, and the remedies ---

@@ -127,6 +127,18 @@ def test_status_says_that_everything_is_held_and_why(news: Paper) -> None:
     assert "older than it was" in holds[0].why
 
 
+def test_why_all_is_held_is_said_in_one_language_at_a_time(news: Paper) -> None:
+    news.write("ame", news.now)
+    with news.house() as house:
+        house.ledger.hold(Scope(), now=news.now, who="recovery", why="古い台帳です / an old ledger")
+        house.ledger.hold(Scope(channel="mute"), now=news.now, who="editor", why="会議 / 確認")
+        rows = {row.channel: row.reason for row in status(house, (), now=news.now)}
+        assert (rows["site"].ja, rows["site"].en) == ("保留中です（古い台帳です）", "on hold (an old ledger)")
+        house.ledger.resume(Scope(), now=news.now, who="editor")
+        [mute] = [row.reason for row in status(house, (), now=news.now) if row.channel == "mute"]
+        assert mute.en == "on hold (会議 / 確認)"
+
+
 def test_no_feed_loses_an_item_while_the_delay_of_a_restored_ledger_would_run_anew(news: Paper) -> None:
     channels = news.root / "config" / "channels.yaml"
     text = channels.read_text(encoding="utf-8")
