@@ -193,7 +193,7 @@ def test_one_publish_at_a_time_and_the_other_is_told_who(house: House, paper: Pa
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(Conflict, match=f"/{holder.pid}/") as refused:
+        with pytest.raises(Conflict, match=f"process {holder.pid} on this machine") as refused:
             plainly(house, PublishRequest(), unwatched, now=clock(), patience=timedelta(0))
         assert "もう一度実行" in refused.value.said("ja")
         assert not paper.page().exists()
