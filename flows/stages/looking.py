@@ -48,7 +48,7 @@ def _row(house: House, action: Action, delivery: Delivery | None, slug: str) -> 
         channel=action.channel,
         state=delivery.state if delivery else None,
         word=action.word,
-        due=action.due if action.due_known else None,
+        due=_due(action, delivery),
         url=delivery.url if delivery else None,
         place=_place(house, action, delivery, slug),
         remote_id=delivery.remote_id if delivery else None,
@@ -64,6 +64,12 @@ def _row(house: House, action: Action, delivery: Delivery | None, slug: str) -> 
         expected=action.due,
         by_hand=action.by_hand,
     )
+
+
+def _due(action: Action, delivery: Delivery | None) -> datetime | None:
+    """Return when it is due, as far as that is known: what followed another in one run was due when it went live."""
+    known = action.due if action.due_known else None
+    return known or (delivery.first_live if delivery is not None and delivery.public else None)
 
 
 def _place(house: House, action: Action, delivery: Delivery | None, slug: str) -> Path | None:

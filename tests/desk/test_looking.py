@@ -33,6 +33,7 @@ def test_status_for_programs_has_exactly_its_keys(published: Paper) -> None:
     assert site["url"] == "https://example.com/articles/rain/"
     assert site["digest"] == site["live_digest"]
     assert (rss["word"], note["state"], note["word"]) == ("live", "waiting", "by hand")
+    assert rss["due"] is not None  # it followed the site in the same run
 
 
 def test_status_is_the_same_for_id_path_and_slug(published: Paper) -> None:
