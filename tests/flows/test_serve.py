@@ -162,7 +162,8 @@ def test_a_publisher_asked_to_end_in_the_middle_of_a_request_leaves_no_run_runni
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=20)
     runs = served.prefect._ask("flow_runs", flow_runs={"tags": {"all_": ["article:7ra1ny7a"]}})
-    assert [run["state_type"] for run in runs] == ["CRASHED"]
+    # crashed by our own word, or failed by Prefect's where it stumbled over our end: it does not run on
+    assert [run["state_type"] for run in runs] in (["CRASHED"], ["FAILED"])
     with open_house_at(paper.root) as house:
         assert [row.state.value for row in house.ledger.deliveries()] == ["sending"]  # whoever comes next asks first
 
