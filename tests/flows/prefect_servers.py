@@ -64,17 +64,20 @@ def running_server(root: Path, kept: Path) -> Iterator[Asked]:
     with server.prefect_server(root, lambda _sentence: None) as found:
         assert found is not None
         if not was_prepared:
-            _keep(home, kept)
+            with suppress(sqlite3.Error):  # it is in use: a copy that can't be made only costs the next run its time
+                _keep(home, kept)
         yield Asked(found.api_url)
 
 
 def _keep(home: Path, kept: Path) -> None:
-    """Copy a database that is in use."""
-    fresh = kept / "fresh.db"
+    """Copy a database that is in use; another worker may be at the same, so each makes a file of its own first."""
+    fresh = kept / f"fresh-{os.getpid()}.db"
     with closing(sqlite3.connect(home / "prefect.db")) as one, closing(sqlite3.connect(fresh)) as other:
         one.backup(other)
     fresh.replace(kept / "prefect.db")
-    shutil.copyfile(home / "prepared", kept / "prepared")
+    marked = kept / f"prepared-{os.getpid()}"
+    shutil.copyfile(home / "prepared", marked)
+    marked.replace(kept / "prepared")
 
 
 @dataclass
