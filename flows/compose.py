@@ -38,6 +38,11 @@ BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), t
 """How long a channel is left alone after the first, second, … try in a row that came to nothing."""
 
 
+def back_off(times: int) -> timedelta:
+    """Return the pause after a try before which `times` others came to nothing."""
+    return BACK_OFF[min(times, len(BACK_OFF) - 1)]
+
+
 @dataclass
 class Silences:
     """Channels that gave no answer when they were asked what they have: how often, and until when they are left alone."""
@@ -51,8 +56,7 @@ class Silences:
     def heard_nothing(self, channel: str, now: datetime) -> None:
         """Leave it alone for a while, each time for longer."""
         times = self.until.get(channel, (0, now))[0]
-        pause = BACK_OFF[min(times, len(BACK_OFF) - 1)]
-        self.until[channel] = (times + 1, now + pause)
+        self.until[channel] = (times + 1, now + back_off(times))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from flows.compose import BACK_OFF, House
+from flows.compose import House, back_off
 from flows.stages.planning import Planned
 from flows.stages.secrecy import secrets_of, traced, veiled
 from flows.stages.values import Result
@@ -265,7 +265,7 @@ class Sending:
     def _next_try(self, wished: timedelta | None = None) -> datetime:
         """When to try (or, where it is unsure, to ask) again: as the server wishes, else later each time."""
         row = self.house.ledger.delivery(self.action.article, self.action.channel)
-        own = BACK_OFF[min(row.failures if row else 0, len(BACK_OFF) - 1)]
+        own = back_off(row.failures if row else 0)
         return self.house.clock() + (own if wished is None else wished)
 
     # --- both ---
