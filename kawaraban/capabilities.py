@@ -6,6 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from kawaraban.counting import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """
+    The pictures a post may carry: how many, of which media types, how large, and how long an alt text may be.
+
+    `max_bytes` and `max_pixels` (width × height) of one picture, `alt` in code points; None: no limit is known.
+    """
+
+    count: int
+    media_types: frozenset[str] = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+    max_bytes: int | None = None
+    max_pixels: int | None = None
+    alt: int | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -19,6 +36,10 @@ class Capabilities:
     repeated request. `unavailable_is_honest`: a 503 with Retry-After means that nothing was taken. `late`: how late a first
     post may still go out by itself, where the settings say nothing (None: however late). `longest`: how long one request
     may take at most, with its time-outs; `lag`: how long a new post may stay out of the list (`finds="list"`).
+    `text`: how long a post may be (None: as long as one likes); `threads`: a longer one becomes a post and answers to it
+    (only where a post can be asked for: `finds` is not "nothing"); `pictures`: what a post may carry (None: nothing is
+    uploaded); `attaches`: which pictures an announcement carries ("card": the link's box shows the cover, and the link itself
+    is not in the text; "cover"; "all": cover and figures); `markup`: in which form a whole article is taken ("": none is).
     """
 
     edition: bool = False
@@ -34,3 +55,8 @@ class Capabilities:
     longest: timedelta = timedelta(minutes=2)
     lag: timedelta = timedelta()
     shows: frozenset[str] = frozenset()
+    text: Measure | None = None
+    threads: bool = False
+    pictures: Pictures | None = None
+    attaches: Literal["", "card", "cover", "all"] = ""
+    markup: Literal["", "blocks", "html", "mail"] = ""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -65,10 +66,19 @@ def build(surroundings: Surroundings) -> Channel | EditionChannel:
     return make(surroundings)
 
 
-def renderer(settings: ChannelSettings) -> Renderer:
-    """Return the renderer that the channel's kind names."""
-    found: Renderer = _loaded(RENDERERS, kind(settings).renderer, settings)
-    return found
+def renderer(channel: ChannelSettings) -> Renderer:
+    """
+    Return the renderer that the channel's kind names, for these settings where they decide (`renders`).
+
+    One that takes `able` is given what the channel can do: how it counts, which pictures and which markup it takes.
+    """
+    found = kind(channel)
+    chosen: Callable[[BaseModel], str] | None = getattr(found, "renders", None)
+    name = found.renderer if chosen is None else chosen(settings(channel))
+    render = _loaded(RENDERERS, name, channel)
+    if "able" in signature(render).parameters:
+        return partial(render, able=capabilities(channel))
+    return render  # type: ignore[no-any-return] # as above
 
 
 def _loaded(group: str, name: str, settings: ChannelSettings) -> Any:  # noqa: ANN401 - an entry point may name anything

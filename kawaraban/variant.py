@@ -151,11 +151,48 @@ class Head(Frozen):
     characters: int = 0
 
 
+class Span(Frozen):
+    """
+    What a part of a post marks: a link (`target`: its address) or a hashtag (`target`: the tag without `#`).
+
+    `start` and `end` (exclusive) count the UTF-8 bytes of the part's text, as app.bsky.richtext.facet does.
+    """
+
+    kind: Literal["link", "tag"]
+    start: int
+    end: int
+    target: str
+
+
+class Part(Frozen):
+    """One post of an announcement: its text, byte for byte as it is sent, what it marks, and the pictures it carries (names)."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The addresses in it as they are written, in order."""
+        raw = self.text.encode()
+        return tuple(raw[span.start : span.end].decode() for span in self.spans if span.kind == "link")
+
+
+class Card(Frozen):
+    """The box below a post that leads to the page; `picture` is an asset's name ("": none)."""
+
+    url: str
+    title: str
+    description: str = ""
+    picture: str = ""
+
+
 class Variant(Frozen):
     """
     One article for one channel. `body` is HTML in the channel's own dialect, `text` its plain text, one block a line.
 
-    `losses` are not part of the digest: nobody sees what is not there.
+    An announcement has `parts`: one post, or a thread of them in order (then `text` is all of them, a blank line between),
+    and perhaps a `card` below the first. `losses` are not part of the digest: nobody sees what is not there.
     """
 
     article: str
@@ -166,12 +203,22 @@ class Variant(Frozen):
     head: Head
     assets: tuple[Asset, ...] = ()
     flavours: tuple[Flavour, ...] = ()
+    parts: tuple[Part, ...] = ()
+    card: Card | None = None
     losses: tuple[Loss, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of everything a subscriber would see."""
-        return hashlib.sha256(self.model_dump_json(exclude={"losses", "channel"}).encode()).hexdigest()
+        hidden = {"losses", "channel"}
+        hidden |= {
+            name for name in ("parts", "card") if not getattr(self, name)
+        }  # digests older than these stay as they were
+        return hashlib.sha256(self.model_dump_json(exclude=hidden).encode()).hexdigest()
+
+    def part(self, number: int) -> Part:
+        """Return the post with that number, counted from 1; the whole text where it was not divided."""
+        return self.parts[number - 1] if self.parts else Part(text=self.text)
 
     def asset(self, name: str) -> Asset | None:
         """Return the asset of that name, or None."""

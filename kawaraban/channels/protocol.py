@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
@@ -14,7 +14,7 @@ from kawaraban.capabilities import Capabilities
 from kawaraban.config import ChannelSettings, Publication
 from kawaraban.delivery import Receipt
 from kawaraban.edition import EditionFile
-from kawaraban.variant import Asset, Variant
+from kawaraban.variant import Asset, Part, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,27 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What would be sent, ready and previewable: a variant plus anything the channel made of it beforehand."""
+    """
+    What would be sent, ready and previewable: a variant plus anything the channel made of it beforehand.
+
+    Whoever sends adds what the ledger knows: `number`, which post of a thread this is (from 1), `above`, the receipts of
+    the posts before it, the first one first; `since`, when the intent under this key was first written (None: nowhere;
+    the same at every try, so that what is made of it is the same); `saved`, the channel's own note from an earlier try under
+    this key ("": none).
+    """
 
     variant: Variant
     body: bytes = b""
     media_type: str = ""
+    number: int = 1
+    above: tuple[Receipt, ...] = ()
+    since: datetime | None = None
+    saved: str = ""
+
+    @property
+    def part(self) -> Part:
+        """The post that this is about."""
+        return self.variant.part(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,8 @@ class Channel(Protocol):
     channel itself. It lists our own posts rather than searching, and goes back further than the channel's slowest publish
     (`attempt` until the post shows) plus the longest back-off: a day at least. Where `capabilities.finds` is "list", it is
     asked twice, `capabilities.lag` apart, before anything is sent again. `withdraw` may be called twice without harm.
+
+    A thread is one delivery: each post has its own key, and each of these calls is about one of them (`Payload.number`).
     """
 
     kind: ClassVar[str]
@@ -108,6 +126,49 @@ class Personal(Protocol):
 
     def account(self) -> str:
         """Return the account's own lasting name as the server says it, "" where it can't; fails as a channel fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """
+    What a server says when it is asked with our credentials, nothing being posted.
+
+    `account` is the account's lasting name (as `Personal.account`), `shown` how people know it (`@paper@example.social`),
+    `server` its software and version; `learnt` are values for the channel's own settings where the settings file says
+    nothing (`limit: 5000`); `expires` is the instant at which the credentials end, where the server tells.
+    """
+
+    account: str
+    shown: str = ""
+    server: str = ""
+    learnt: Mapping[str, str | int | bool] = field(default_factory=dict)
+    expires: datetime | None = None
+
+
+@runtime_checkable
+class Probes(Protocol):
+    """What a channel may have beside `Channel`: its credentials can be tried without posting anything."""
+
+    def probe(self) -> Probe:
+        """Ask the server who we are and what it takes; fails as a channel fails (NotAuthorised: the credentials)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of ours that stands on a channel: what it says, and the addresses it leads to (canonical URL included)."""
+
+    receipt: Receipt
+    title: str
+    text: str = ""
+    links: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """What a channel may have beside `Channel`: it lists our own posts, whoever sent them."""
+
+    def posts(self) -> Iterable[Post]:
+        """Return our posts, newest first, the answers of a thread left out; fails as a channel fails."""
 
 
 @runtime_checkable
