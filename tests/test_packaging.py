@@ -100,6 +100,7 @@ def test_every_channel_and_every_renderer_is_announced(group: str, folder: str) 
         "conformance",
         "head",
         "html",
+        "listed",
         "pictures",
         "text",
     }  # used by them, none of them
