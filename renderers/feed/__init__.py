@@ -4,7 +4,6 @@ Feeds: an article as an item, and the edition of RSS 2.0, Atom 1.0 and JSON Feed
     item        render: Article → Variant (whole content, absolute addresses)
     edition     the feed files, lazily        shelf       which items a feed shows, its ids and dates
     xml         RSS and Atom by feedgen       extension   what feedgen can't say, as its own extensions
-    cleaning    one function for every string         links       addresses inside an item
 """
 
 from renderers.feed.edition import edition

@@ -10,7 +10,7 @@ from typing import Any
 from kawaraban import address
 from kawaraban.config import ChannelSettings, Publication
 from kawaraban.edition import EditionFile, LiveArticle, Stage, edition_key
-from renderers.feed.cleaning import clean
+from renderers.cleaning import clean
 from renderers.feed.shelf import Feed, Item, feeds
 
 VERSION = "2"  # raise it when the bytes change for the same items

@@ -13,9 +13,9 @@ from typing import Any
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
-from renderers.feed.cleaning import line
-from renderers.feed.links import absolute
+from renderers.cleaning import line
 from renderers.feed.shelf import Feed, Item
+from renderers.links import absolute
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"

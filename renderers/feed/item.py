@@ -16,10 +16,10 @@ from kawaraban.config import ChannelSettings, Publication, resolve
 from kawaraban.variant import Asset, CorrectionNote, PublicFacts, SourceNote, Variant
 from renderers import text
 from renderers.carried import carried
-from renderers.feed.cleaning import clean, line
-from renderers.feed.links import absolute
+from renderers.cleaning import clean, line
 from renderers.head import head_of
 from renderers.html import Walker
+from renderers.links import absolute
 from renderers.pictures import site_asset
 
 

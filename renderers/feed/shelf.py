@@ -12,7 +12,7 @@ from kawaraban.config import Publication, Series
 from kawaraban.edition import LiveArticle, edition_key
 from kawaraban.errors import Blocked, Sentence
 from kawaraban.variant import Asset, Variant
-from renderers.feed.cleaning import clean, line
+from renderers.cleaning import clean, line
 
 COMPLETE_ITEMS = 50
 COMPLETE_BYTES = 1_000_000

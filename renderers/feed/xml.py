@@ -13,7 +13,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from kawaraban import address
-from renderers.feed.cleaning import clean, line
+from renderers.cleaning import clean, line
 from renderers.feed.extension import HouseEntry, HouseFeed
 from renderers.feed.shelf import Feed, Item
 

@@ -22,7 +22,7 @@ from lxml import etree
 import renderers.feed
 from kawaraban.article.check import check
 from kawaraban.config import FeedSettings
-from renderers.feed.cleaning import clean, line
+from renderers.cleaning import clean, line
 from tests.builders import article, channel, publication
 from tests.renderers.feed.feeds import (
     ATOM,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kawaraban.config import FeedSettings
-from renderers.feed.links import absolute
+from renderers.links import absolute
 from tests.builders import publication
 from tests.renderers.feed.feeds import ATOM, items, live, odd, pages, tree, written
 

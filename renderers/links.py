@@ -1,11 +1,11 @@
-"""Addresses inside an item: absolute, percent-encoded, and never one that a reader could be harmed by."""
+"""Addresses inside an article that is read elsewhere: absolute, percent-encoded, and never one that a reader could be harmed by."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from renderers.feed.cleaning import clean
+from renderers.cleaning import clean
 
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")

@@ -1,4 +1,4 @@
-"""One cleaning function for every string that goes into a feed: what XML can't hold, or readers stumble over, goes."""
+"""One cleaning function for every string that leaves the site: what XML can't hold, or readers stumble over, goes."""
 
 from __future__ import annotations
 
