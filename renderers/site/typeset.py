@@ -4,55 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Any
 
 import regex
 from markupsafe import Markup, escape
+
+from renderers.phrases import split_phrases
 
 DASH = re.compile(r"\s*((?:―{2,})|(?:─{2,})|(?:—{2,}))\s*")
 TAIL = 4
 """How many characters at the end of a paragraph stay together: a longer tail would tear the line above it on a phone."""
 
 _DIGITS = "〇一二三四五六七八九"
-_NOT_FIRST = frozenset(
-    "、。，．・：；？！）」』】〕〉》ー～…‥々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ)]}!?,.%”’―─—"
-)
-_NOT_LAST = frozenset("（「『【〔〈《([{“‘")
 _INNER_BRACKET = re.compile(r"[」』）】〕〉》][^、。！？」』）】〕〉》]|[^「『（【〔〈《][「『（【〔〈《]")
 _WHOLE = 9
 """A phrase of more characters is wider than a headline on the smallest phone."""
 _LONG_TITLE = 34
 _LATIN_RUN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{7,}")
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Any:  # noqa: ANN401 - budoux ships no types
-    import budoux
-
-    return budoux.load_default_japanese_parser()
-
-
-@lru_cache(maxsize=4096)
-def split_phrases(text: str) -> tuple[str, ...]:
-    """
-    Return the phrases of a text (BudouX), joined again they are the text.
-
-    No break where line-breaking rules (JIS X 4051) forbid one, and no phrase of one character, which would stand alone.
-    """
-    found: list[str] = []
-    for phrase in _parser().parse(text):
-        if found and (len(phrase.strip()) < 2 or phrase[0] in _NOT_FIRST or found[-1][-1] in _NOT_LAST  # noqa: PLR2004
-                      or _closes(phrase[0], found)):  # fmt: skip
-            found[-1] += phrase
-        else:
-            found.append(phrase)
-    return tuple(found)
-
-
-def _closes(sign: str, before: list[str]) -> bool:
-    """Return whether a straight quotation mark ends what an earlier one began."""
-    return sign in "'\"" and "".join(before).count(sign) % 2 == 1
 
 
 def phrases(text: str) -> Markup:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
+from renderers.phrases import split_phrases
 from renderers.site import typeset
 from tests.builders import article
 from tests.renderers.site.papers import on_site
@@ -24,7 +25,7 @@ def words(markup: str) -> str:
 @settings(max_examples=150, deadline=None)
 @given(titles)
 def test_no_setting_changes_the_words(text: str) -> None:
-    assert "".join(typeset.split_phrases(text)) == text
+    assert "".join(split_phrases(text)) == text
     assert words(str(typeset.phrases(text))) == text
     assert words(str(typeset.tail(text))) == text
     assert words(str(typeset.upright(text))) == text
@@ -34,7 +35,7 @@ def test_no_setting_changes_the_words(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(titles)
 def test_no_phrase_begins_or_ends_with_what_may_not_stand_there(text: str) -> None:
-    split = typeset.split_phrases(text)
+    split = split_phrases(text)
     for before, after in pairwise(split):
         assert after[0] not in "、。」）ー―", split
         assert before[-1] not in "「（", split
@@ -78,7 +79,7 @@ def test_a_phrase_with_a_bracket_inside_is_held_together() -> None:
 
 
 def test_a_closing_straight_quote_never_begins_a_line() -> None:
-    assert not [phrase for phrase in typeset.split_phrases("桶の'乾いた'音がする") if phrase.startswith("'音")]
+    assert not [phrase for phrase in split_phrases("桶の'乾いた'音がする") if phrase.startswith("'音")]
 
 
 @pytest.mark.parametrize(
