@@ -11,6 +11,8 @@ from hypothesis import settings
 settings.register_profile("kawaraban", deadline=None)  # a busy machine is no failure
 settings.load_profile("kawaraban")
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 GOLDEN = Path(__file__).parent / "golden"
 
 
