@@ -35,13 +35,10 @@ ANOTHER_KEY = "fedcba9876543210fedcba9876543210"
 
 def sample(words: str = "川の音を聞く。", article: str = "5r8w2kqd") -> Variant:
     """Return a variant to send: its words, a link, nothing else."""
-    head = Head(
-        article=article,
-        slug="river",
-        url="https://example.com/articles/river/",
-        published=datetime(2024, 6, 11, tzinfo=UTC),
-    )
-    text = f"{words}\nhttps://example.com/articles/river/"
+    slug = "river" if article == "5r8w2kqd" else f"river-{article}"  # each article has a page of its own
+    page = f"https://example.com/articles/{slug}/"
+    head = Head(article=article, slug=slug, url=page, published=datetime(2024, 6, 11, tzinfo=UTC))
+    text = f"{words}\n{page}"
     return Variant(article=article, channel="conformance", title="川の音", body=text, text=text, head=head)
 
 

@@ -5,6 +5,7 @@ HTTP for channels: one session per channel, with its limits, and failures in the
                 (an Answer, or CantTell: nobody knows, and nothing follows from it)
     failures    every exception of the HTTP library, and every status, as one of the three
     hints       when to try again, in the forms servers say it
+    multipart   a form with a file
     addresses   no private network behind a channel's address
     secrecy     no secret in an error or a log line
 
@@ -12,6 +13,7 @@ The only room that imports requests and urllib3.
 """
 
 from kawaraban.channels.http.failures import judged
+from kawaraban.channels.http.multipart import Upload, multipart
 from kawaraban.channels.http.session import Answer, CantTell, Limits, Session
 
-__all__ = ["Answer", "CantTell", "Limits", "Session", "judged"]
+__all__ = ["Answer", "CantTell", "Limits", "Session", "Upload", "judged", "multipart"]
