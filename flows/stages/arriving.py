@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from flows.compose import House
+from flows.stages.accounts import another_account
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban import address
@@ -262,19 +263,6 @@ def _another_account(house: House, channel: str) -> Sentence | None:
     if not isinstance(made, Personal):
         return None
     try:
-        account = made.account()
+        return another_account(house, channel, made.account())
     except ChannelFailure as error:
         return error.what
-    known = house.ledger.accounts.of(channel).account
-    if account in ("", known):
-        return None
-    if not known:
-        house.ledger.accounts.known_as(channel, account)
-        return None
-    house.ledger.accounts.stranger(channel, account)
-    said = Sentence(
-        ja=f"{channel} の設定の先は、前と違うアカウントです（{account}、前は {known}）",
-        en=f"another account stands behind the settings of {channel} ({account}; it was {known})",
-    )
-    house.ledger.hold(Scope(channel=channel), now=house.clock(), who=RECOVERY, why=f"{said.ja} / {said.en}")
-    return said

@@ -1,22 +1,25 @@
 """
-As whom each channel knows us, and whether it was asked what it has since the ledger came to where it is.
+As whom each channel knows us, what its server said of that, and whether it was asked what it has.
 
-A channel's credentials belong to one ledger: another account behind the same settings is remembered beside the known one
+The last counts since the ledger came to where it is. A channel's credentials belong to one ledger: another account behind the same settings is remembered beside the known one
 until a person resumes the channel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from kawaraban.errors import Sentence
 from kawaraban.ledger import tables as t
 from kawaraban.ledger.records import Scope
 
 Opens = Callable[[], AbstractContextManager[Connection]]
+_Value = str | int | datetime | Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,20 @@ class Account:
     A channel as this ledger knows it.
 
     `account` is its own name for us ("": it never said one), `other` one that was found since and not accepted ("").
-    `asked`: at which of the ledger's places (home.Standing.number) it was asked what it has; 0: never.
+    `asked`: at which of the ledger's places (home.Standing.number) it was asked what it has; 0: never. `shown` is the
+    account as people know it, `server` what answers there; `probed` is when that was last tried, `trouble` why it came to
+    nothing (None: it went well); `expires` is when the credentials end, where the server says so.
     """
 
     channel: str
     account: str = ""
     other: str = ""
     asked: int = 0
+    shown: str = ""
+    server: str = ""
+    probed: datetime | None = None
+    trouble: Sentence | None = None
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,12 @@ class Accounts:
         """Return what is known of a channel."""
         with self._read() as connection:
             return _found(connection, channel)
+
+    def all(self) -> Mapping[str, Account]:
+        """Return what is known of every channel that was ever used, by its name."""
+        with self._read() as connection:
+            rows = connection.execute(select(t.accounts)).mappings().all()
+        return {one.channel: one for one in (Account(**row) for row in rows)}
 
     def asked(self, channel: str, number: int) -> None:
         """Remember that it was asked at that place."""
@@ -61,6 +77,16 @@ class Accounts:
         with self._write() as connection:
             _keep(connection, channel, other=account)
 
+    def answered(self, channel: str, *, shown: str, server: str, expires: datetime | None, now: datetime) -> None:
+        """Remember what its server said of us at a probe: all is well."""
+        with self._write() as connection:
+            _keep(connection, channel, shown=shown, server=server, expires=expires, probed=now, trouble=None)
+
+    def troubled(self, channel: str, trouble: Sentence, *, now: datetime) -> None:
+        """Remember that a probe came to nothing, and why; what earlier ones said stays."""
+        with self._write() as connection:
+            _keep(connection, channel, probed=now, trouble=trouble)
+
 
 def accept_in(connection: Connection, scope: Scope) -> None:
     """Take the account that a channel was stopped for: whoever resumes the channel has seen it."""
@@ -68,7 +94,7 @@ def accept_in(connection: Connection, scope: Scope) -> None:
         return
     other = _found(connection, scope.channel).other
     if other:
-        _keep(connection, scope.channel, account=other, other="")
+        _keep(connection, scope.channel, account=other, other="", trouble=None)
 
 
 def _found(connection: Connection, channel: str) -> Account:
@@ -76,8 +102,8 @@ def _found(connection: Connection, channel: str) -> Account:
     return Account(channel) if row is None else Account(**row)
 
 
-def _keep(connection: Connection, channel: str, **values: str | int) -> None:
+def _keep(connection: Connection, channel: str, **values: _Value) -> None:
     changed = update(t.accounts).where(t.accounts.c.channel == channel).values(**values)
     if not connection.execute(changed).rowcount:
-        row = {"account": "", "other": "", "asked": 0} | values
+        row: dict[str, _Value] = {"account": "", "other": "", "asked": 0} | values
         connection.execute(insert(t.accounts).values(channel=channel, **row))

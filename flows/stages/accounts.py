@@ -1,0 +1,38 @@
+"""As whom a channel knows us: another account, or refused credentials, holds the channel until a person resumes it."""
+
+from __future__ import annotations
+
+from flows.compose import House
+from flows.stages.secrecy import secrets_of, veiled
+from kawaraban.errors import Sentence
+from kawaraban.ledger import Scope
+from kawaraban.ledger.records import RECOVERY
+
+
+def another_account(house: House, channel: str, account: str) -> Sentence | None:
+    """
+    Return what is said of it where `account` is not the one that this ledger knows there; its channel is held then.
+
+    The first one that is ever seen is remembered; "" says nothing.
+    """
+    known = house.ledger.accounts.of(channel).account
+    if account in ("", known):
+        return None
+    if not known:
+        house.ledger.accounts.known_as(channel, account)
+        return None
+    house.ledger.accounts.stranger(channel, account)
+    said = Sentence(
+        ja=f"{channel} の設定の先は、前と違うアカウントです（{account}、前は {known}）",
+        en=f"another account stands behind the settings of {channel} ({account}; it was {known})",
+    )
+    close(house, channel, said)
+    return said
+
+
+def close(house: House, channel: str, why: Sentence) -> Sentence:
+    """Hold a channel on the machine's behalf, and return why, without a secret: fifty refusals are one trouble."""
+    what = veiled(why, secrets_of(house.own.get(channel), house.root))
+    said = f"{what.ja} / {what.en}"
+    house.ledger.hold(Scope(channel=channel), now=house.clock(), who=RECOVERY, why=said)
+    return what
