@@ -101,8 +101,9 @@ class Delivery:
     state in place (rollback, "as it is") until the article's file differs from `pinned_against`. `handed_over` is the
     digest of the package that lies ready for a person (TAKE_DOWN: a person must remove the post). `off`: never goes
     there by itself. `failures` counts tries since the last success; `next_try` is the back-off's end. `saved` is the
-    channel's own note between two requests. `made`: when the row was; lateness counts from the later of it and `due`.
-    Tries up to the number `cleared` are beyond doubt: answered, or settled by a person.
+    channel's own note between two requests, under the key `saved_key`. `made`: when the row was; lateness counts from the
+    later of it and `due`. Tries up to the number `cleared` are beyond doubt: answered, or settled by a person. `halfway`: a
+    thread was begun, or begun to be changed or taken down, and not brought to its end: some of its posts may be there.
     """
 
     article: str
@@ -133,6 +134,8 @@ class Delivery:
     lease_until: datetime | None = None
     made: datetime | None = None
     cleared: int = 0
+    halfway: bool = False
+    saved_key: str | None = None
 
     @property
     def public(self) -> bool:
@@ -141,8 +144,8 @@ class Delivery:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a try may have arrived that nobody has cleared (or is in the air): ask before anything is sent."""
-        return self.attempts > self.cleared
+        """Whether something may be there that nobody has cleared (or is in the air): ask before anything is sent."""
+        return self.attempts > self.cleared or self.halfway
 
     @property
     def receipt(self) -> Receipt | None:

@@ -151,6 +151,8 @@ deliveries = Table(
     Column("lease_until", Instant),
     Column("made", Instant, nullable=False),
     Column("cleared", Integer, nullable=False, server_default="0"),
+    Column("halfway", Boolean, nullable=False, server_default=text("false")),
+    Column("saved_key", String(40)),
     Index("deliveries_due", "state", "due"),
     Index("deliveries_channel", "channel"),
 )
@@ -173,6 +175,27 @@ attempts = Table(
     Column("error", Said),
     ForeignKeyConstraint(["article", "channel"], ["deliveries.article", "deliveries.channel"]),
     Index("attempts_channel", "channel", "started"),
+)
+
+# the posts of a thread; a delivery of one post has none
+parts = Table(
+    "parts",
+    tables,
+    Column("article", String(8), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("intent", String(16), nullable=False, server_default=""),
+    Column("key", String(40), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("remote_id", Text),
+    Column("url", Text),
+    Column("version", Text, nullable=False, server_default=""),
+    Column("verified", Boolean, nullable=False, server_default=text("true")),
+    Column("at", Instant),
+    Column("saved", Text, nullable=False, server_default=""),
+    Column("gone", Instant),
+    ForeignKeyConstraint(["article", "channel"], ["deliveries.article", "deliveries.channel"]),
 )
 
 events = Table(
@@ -254,9 +277,4 @@ accounts = Table(
     Column("account", Text, nullable=False),
     Column("other", Text, nullable=False),
     Column("asked", Integer, nullable=False),
-    Column("shown", Text, nullable=False, server_default=""),
-    Column("server", Text, nullable=False, server_default=""),
-    Column("probed", Instant),
-    Column("trouble", Said),
-    Column("expires", Instant),
 )
