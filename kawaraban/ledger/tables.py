@@ -277,4 +277,9 @@ accounts = Table(
     Column("account", Text, nullable=False),
     Column("other", Text, nullable=False),
     Column("asked", Integer, nullable=False),
+    Column("shown", Text, nullable=False, server_default=""),
+    Column("server", Text, nullable=False, server_default=""),
+    Column("probed", Instant),
+    Column("trouble", Said),
+    Column("expires", Instant),
 )
