@@ -12,12 +12,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import text as sql
 
+from kawaraban.delivery import Delivery, State
 from kawaraban.errors import WrongInput
 from kawaraban.ledger import Scope, address, open_ledger, opening
 from kawaraban.ledger.tables import tables as metadata
-from tests.kawaraban.ledger.opened import T0, expected, variant
+from tests.kawaraban.ledger.opened import T0, variant
 
+FIRST_ROW = sql("INSERT INTO deliveries (article, channel, state, made) VALUES (:article, :channel, 'waiting', :made)")
 LATER = """
 import sqlalchemy as sa
 from alembic import op
@@ -90,15 +93,24 @@ def test_an_old_ledger_is_migrated_and_keeps_what_it_knows(
 def test_a_ledger_of_the_first_edition_is_brought_up_to_date(
     first_edition: pytest.MonkeyPatch, url: str, tmp_path: Path
 ) -> None:
+    text = variant()
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     with open_ledger(url, now=T0, root=tmp_path) as old:
-        text = expected(old, variant())
-        rows, events = old.deliveries(), old.events()
+        old.keep(text)
+        old.hold(Scope(channel="note"), now=T0, who="editor")
+        with engine.begin() as connection:  # as that program wrote it: today's knows columns that it had not
+            connection.execute(
+                FIRST_ROW, {"article": text.article, "channel": text.channel, "made": T0.timestamp() * 1e6}
+            )
+        events = old.events()
     first_edition.undo()
     with open_ledger(url, now=T0) as new:
-        assert (new.deliveries(), new.events()) == (rows, events)
+        assert (new.deliveries(), new.events()) == (
+            [Delivery(text.article, text.channel, State.WAITING, made=T0)],
+            events,
+        )
         assert new.alerts.told() == []
-        new.keep(text)
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        assert new.variant(text.digest) == text
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
