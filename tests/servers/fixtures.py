@@ -15,16 +15,30 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.servers.mastodon import Mastodon, mastodon
 from tests.servers.pds import Pds, pds
 from tests.servers.running import NotInstalledError, end_of
+from tests.servers.snac import Snac, snac
 
 Server = TypeVar("Server")
-FIXTURES = ("pds_server",)
+FIXTURES = ("pds_server", "snac_server", "mastodon_server")
 
 
 @pytest.fixture(scope="session")
 def pds_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
     with _started(pds, tmp_path_factory.mktemp("pds")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def snac_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snac]:
+    with _started(snac, tmp_path_factory.mktemp("snac")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mastodon]:
+    with _started(mastodon, tmp_path_factory.mktemp("mastodon")) as server:
         yield server
 
 
