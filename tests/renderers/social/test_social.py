@@ -8,7 +8,7 @@ import pytest
 
 from kawaraban.variant import PublicFacts, Variant
 from renderers.social import render
-from renderers.social.rendering import hashtags
+from renderers.social.words import hashtags
 from tests.builders import MATTER, article, channel, publication
 
 LINK = "https://example.com/articles/where-wet-things-go/"
