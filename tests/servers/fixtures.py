@@ -19,9 +19,10 @@ from tests.servers.mastodon import Mastodon, mastodon
 from tests.servers.pds import Pds, pds
 from tests.servers.running import NotInstalledError, end_of
 from tests.servers.snac import Snac, snac
+from tests.servers.wordpress import WordPress, wordpress
 
 Server = TypeVar("Server")
-FIXTURES = ("pds_server", "snac_server", "mastodon_server")
+FIXTURES = ("pds_server", "snac_server", "mastodon_server", "wordpress_server")
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +40,13 @@ def snac_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snac]:
 @pytest.fixture(scope="session")
 def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mastodon]:
     with _started(mastodon, tmp_path_factory.mktemp("mastodon")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def wordpress_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
+    """One site for all tests: a test begins with `clear()`."""
+    with _started(wordpress, tmp_path_factory.mktemp("wordpress") / "here") as server:
         yield server
 
 

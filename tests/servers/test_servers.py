@@ -13,6 +13,7 @@ from tests.servers.mastodon import Mastodon
 from tests.servers.mastodon_account import Account
 from tests.servers.pds import POSTS, Pds
 from tests.servers.snac import Snac
+from tests.servers.wordpress import WordPress
 
 pytestmark = pytest.mark.real_server
 
@@ -84,3 +85,26 @@ def _speaks_mastodon(account: Account, other: Account) -> None:
     assert [post.id for post in account.stored()] == [two["id"]]
     account.clear()
     assert account.stored() == []
+
+
+@group("wordpress")
+def test_wordpress_keeps_a_post_until_it_is_in_the_trash(wordpress_server: WordPress) -> None:
+    wordpress_server.clear()
+    api, who = f"{wordpress_server.url}/wp-json/wp/v2", (wordpress_server.user, wordpress_server.password)
+    disposition = {"Content-Type": "image/png", "Content-Disposition": "attachment; filename=square.png"}
+    media = requests.post(f"{api}/media", data=PICTURE, headers=disposition, auth=who, timeout=30).json()
+    post = {"title": "屋根の雨", "slug": "rain", "content": f'<p>本文<img src="{media["source_url"]}" alt="屋根"></p>'}
+    draft = requests.post(f"{api}/posts", json=post, auth=who, timeout=30).json()
+    again = requests.post(f"{api}/posts", json={**post, "status": "publish"}, auth=who, timeout=30).json()
+    assert [
+        (one.id, one.title, one.text, one.status, one.alts, one.raw["slug"]) for one in wordpress_server.stored()
+    ] == [
+        (str(draft["id"]), post["title"], post["content"], "draft", ("屋根",), "rain"),
+        (str(again["id"]), post["title"], post["content"], "publish", ("屋根",), "rain-2"),
+    ]
+    assert [one.url for one in wordpress_server.media()] == [media["source_url"]]
+    wordpress_server.delete(str(draft["id"]))
+    assert [one.id for one in wordpress_server.stored()] == [str(again["id"])]
+    assert [one.id for one in wordpress_server.stored("trash")] == [str(draft["id"])]
+    wordpress_server.clear()
+    assert wordpress_server.stored() == wordpress_server.stored("trash") == wordpress_server.media() == []
