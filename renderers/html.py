@@ -35,15 +35,15 @@ def environment(package: str, theme: str | None = None) -> Environment:
 
 
 @lru_cache(maxsize=16)
-def block_macros(package: str) -> Mapping[str, Callable[..., Markup]]:
-    """Return macro name → macro: the shared ones, overridden by the renderer's own `blocks.html`."""
+def block_macros(package: str, dialect: str = "") -> Mapping[str, Callable[..., Markup]]:
+    """Return macro name → macro: the shared ones, overridden by the renderer's `blocks.html`, and that by `<dialect>.html`."""
     macros: dict[str, Callable[..., Markup]] = {}
-    for loader in (PackageLoader("renderers"), PackageLoader(package)):
-        module = (
-            Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-            .get_template("blocks.html")
-            .module
+    sheets = [("renderers", "blocks"), (package, "blocks"), *([(package, dialect)] if dialect else ())]
+    for room, sheet in sheets:
+        environment = Environment(
+            loader=PackageLoader(room), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        module = environment.get_template(f"{sheet}.html").module
         macros |= {name: value for name, value in vars(module).items() if not name.startswith("_") and callable(value)}
     return macros
 
@@ -52,11 +52,12 @@ class Walker:
     """
     One walk over one article: turns nodes into markup and collects losses.
 
-    `facts` are the renderer's own values that macros read (`walk.facts.…`), e.g. absolute addresses.
+    `facts` are the renderer's own values that macros read (`walk.facts.…`), e.g. absolute addresses; `dialect` names the
+    renderer's second sheet of macros, where it has several.
     """
 
-    def __init__(self, package: str, facts: Any = None) -> None:  # noqa: ANN401 - each renderer brings its own value
-        self._macros = block_macros(package)
+    def __init__(self, package: str, facts: Any = None, dialect: str = "") -> None:  # noqa: ANN401 - each renderer brings its own value
+        self._macros = block_macros(package, dialect)
         self.facts = facts
         self.losses: list[Loss] = []
 

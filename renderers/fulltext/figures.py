@@ -1,0 +1,80 @@
+"""The pictures of a whole article elsewhere: uploaded ones, prepared for the channel, or the site's own by their address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from kawaraban import address
+from kawaraban.article.blocks import Blocks, Figure, Image
+from kawaraban.article.model import Article
+from kawaraban.article.walk import every_block, every_inline
+from kawaraban.capabilities import Pictures
+from kawaraban.config import Publication
+from kawaraban.variant import Asset
+from renderers import text
+from renderers.pictures import site_asset
+
+UPLOADED = "asset:"
+"""What stands before an asset's name in a `src` until the channel puts the address there."""
+
+
+def chosen(article: Article, blocks: Blocks, able: Pictures | None) -> Mapping[str, Asset]:
+    """
+    Return reference → asset, the cover first, for every picture the text has; their words are those beside the first use.
+
+    Where nothing is uploaded (`able` None) they are the site's, which are there already.
+    """
+    cover = article.matter.cover
+    words = {cover.src: (cover.alt, cover.caption)} if cover else {}
+    for reference, alt, caption in _references(blocks):
+        words.setdefault(reference, (alt, caption))
+    credit = {cover.src: cover.credit} if cover else {}
+    made: dict[str, Asset] = {}
+    for reference, (alt, caption) in words.items():
+        if picture := article.pictures.get(reference):
+            asset = site_asset(picture, alt=alt, caption=caption, credit=credit.get(reference, ""))
+            made[reference] = asset if able is None else _prepared(asset, able)
+    return made
+
+
+def _prepared(asset: Asset, able: Pictures) -> Asset:
+    """Return an asset as the channel takes it: in a format it knows, within its bytes and pixels."""
+    kind = asset.recipe.format
+    if asset.media_type not in able.media_types or (able.max_bytes is not None and kind in {"PNG", "WEBP"}):
+        kind = "JPEG"  # every server takes it, and it alone can be made smaller
+    width, height = _within(asset, able.max_pixels)
+    changed = {"format": kind, "max_bytes": able.max_bytes, **({"width": width} if width != asset.width else {})}
+    recipe = asset.recipe.model_copy(update=changed)
+    stem = asset.name.rpartition(".")[0]
+    changes = {"recipe": recipe, "media_type": f"image/{kind.lower()}", "width": width, "height": height}
+    return asset.model_copy(update={**changes, "name": f"{stem}.{_EXTENSIONS[kind]}"})
+
+
+_EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "SVG": "svg"}
+
+
+def _within(asset: Asset, pixels: int | None) -> tuple[int, int]:
+    if pixels is None or asset.width * asset.height <= pixels:
+        return asset.width, asset.height
+    scale = (pixels / (asset.width * asset.height)) ** 0.5
+    return max(1, int(asset.width * scale)), max(1, int(asset.height * scale))
+
+
+def _references(blocks: Blocks) -> Iterator[tuple[str, str, str]]:
+    for block in every_block(blocks):
+        if isinstance(block, Figure):
+            yield block.src, block.alt, text.inline(block.caption)
+    for node, _ in every_inline(blocks):
+        if isinstance(node, Image):
+            yield node.src, node.alt, ""
+
+
+def placing(article: Article, publication: Publication, able: Pictures | None) -> Callable[[Asset], str]:
+    """Return what gives an asset's `src`: `asset:NAME`, or where the site has it."""
+
+    def address_of(asset: Asset) -> str:
+        if able is not None:
+            return f"{UPLOADED}{asset.name}"
+        return address.absolute(publication.base_url, address.article_asset(article.slug, asset.name))
+
+    return address_of
