@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.servers.ghost import Ghost, ghost
 from tests.servers.mastodon import Mastodon, mastodon
 from tests.servers.pds import Pds, pds
 from tests.servers.running import NotInstalledError, end_of
@@ -22,7 +23,7 @@ from tests.servers.snac import Snac, snac
 from tests.servers.wordpress import WordPress, wordpress
 
 Server = TypeVar("Server")
-FIXTURES = ("pds_server", "snac_server", "mastodon_server", "wordpress_server")
+FIXTURES = ("pds_server", "snac_server", "mastodon_server", "wordpress_server", "ghost_server")
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +48,13 @@ def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mastod
 def wordpress_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
     """One site for all tests: a test begins with `clear()`."""
     with _started(wordpress, tmp_path_factory.mktemp("wordpress") / "here") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ghost_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ghost]:
+    """One site for all tests: a test begins with `clear()`."""
+    with _started(ghost, tmp_path_factory.mktemp("ghost")) as server:
         yield server
 
 

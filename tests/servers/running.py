@@ -109,11 +109,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the group to end, then end it: some servers' workers outlive whoever started them."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(5)
+    """End the whole group, at once: its data is thrown away, and some servers' workers outlive whoever started them."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -9,6 +13,7 @@ import pytest
 import requests
 from PIL import Image
 
+from tests.servers.ghost import Ghost
 from tests.servers.mastodon import Mastodon
 from tests.servers.mastodon_account import Account
 from tests.servers.pds import POSTS, Pds
@@ -108,3 +113,41 @@ def test_wordpress_keeps_a_post_until_it_is_in_the_trash(wordpress_server: WordP
     assert [one.id for one in wordpress_server.stored("trash")] == [str(draft["id"])]
     wordpress_server.clear()
     assert wordpress_server.stored() == wordpress_server.stored("trash") == wordpress_server.media() == []
+
+
+@group("ghost")
+def test_ghost_keeps_a_post_until_it_is_deleted(ghost_server: Ghost) -> None:
+    ghost_server.clear()
+    api = f"{ghost_server.url}/ghost/api/admin"
+    headers = {"Authorization": f"Ghost {_token(ghost_server.key)}"}
+    upload = {"file": ("square.png", PICTURE, "image/png")}
+    image = requests.post(f"{api}/images/upload/", files=upload, headers=headers, timeout=60).json()["images"][0]["url"]
+    post = {"title": "屋根の雨", "slug": "rain", "html": f'<p>本文</p><img src="{image}" alt="屋根">'}
+    draft, again = (
+        requests.post(f"{api}/posts/?source=html", json={"posts": [{**post, **more}]}, headers=headers, timeout=60)
+        for more in ({}, {"status": "published", "feature_image": image, "feature_image_alt": "雨"})
+    )
+    first, second = (answer.json()["posts"][0]["id"] for answer in (draft, again))
+    assert [(one.id, one.title, one.status, one.alts, one.raw["slug"]) for one in ghost_server.stored()] == [
+        (first, post["title"], "draft", ("屋根",), "rain"),
+        (second, post["title"], "published", ("雨", "屋根"), "rain-2"),
+    ]
+    assert all("<p>本文</p>" in one.text and one.raw["email"] is None for one in ghost_server.stored())
+    ghost_server.delete(first)
+    assert [one.id for one in ghost_server.stored()] == [second]
+    ghost_server.clear()
+    assert ghost_server.stored() == []
+
+
+def _token(key: str) -> str:
+    """A JSON web token of Ghost's kind: HS256, the key's id in its head, good for five minutes."""
+    name, _, secret = key.partition(":")
+    now = int(datetime.now(UTC).timestamp())
+    head = {"alg": "HS256", "typ": "JWT", "kid": name}
+    said = {"iat": now, "exp": now + 300, "aud": "/admin/"}
+    body = b".".join(_base64(json.dumps(part).encode()) for part in (head, said))
+    return b".".join((body, _base64(hmac.digest(bytes.fromhex(secret), body, hashlib.sha256)))).decode()
+
+
+def _base64(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
