@@ -8,7 +8,10 @@ from typing import Literal
 
 import regex
 
+from kawaraban.counting.weights import is_address, weight
+
 _GRAPHEME = regex.compile(r"\X")
+_NAME = regex.compile(r"(?<![\w/])(@\w+(?:[\w.\-]+\w+)?)@[\w.\-]+\w")
 
 Unit = Literal["graphemes", "weighted", "utf16", "code points", "bytes"]
 
@@ -19,20 +22,34 @@ class Measure:
     The length a post may have on a network, and how it is counted there.
 
     `limit` counts in `unit` (`weighted`: twitter-text, a Japanese letter is 2); `max_bytes` is a second limit in UTF-8 bytes
-    that holds as well. A link counts as `link` units whatever its length (None: as long as it is).
+    that holds as well. A link counts as `link` units whatever its length (None: as long as it is), where its top-level domain
+    is one that the networks know; another counts letter by letter, and never less than `link`. `local_names`: of
+    `@name@host` only `@name` counts (Mastodon).
     """
 
     unit: Unit
     limit: int
     max_bytes: int | None = None
     link: int | None = None
+    local_names: bool = False
 
     def count(self, text: str, links: Iterable[str] = ()) -> int:
-        """Return the length of a text (NFC) in which the addresses `links` stand, each once."""
-        size = _length(text, self.unit)
-        if self.link is not None:
-            size += sum(self.link - _length(link, self.unit) for link in links)
-        return size
+        """
+        Return the length of a text (NFC) in which the addresses `links` stand, each once.
+
+        `weighted` sees the addresses itself, as X does: an address that is not among the links costs as much.
+        """
+        if self.unit == "weighted":
+            return weight(text, self.link)
+        said = _NAME.sub(r"\1", text) if self.local_names else text
+        return _length(said, self.unit) + sum(self._saved(link) for link in links)
+
+    def _saved(self, link: str) -> int:
+        """Return what a link counts more than its letters."""
+        size = _length(link, self.unit)
+        if self.link is None or (size > self.link and not is_address(link)):
+            return 0
+        return self.link - size
 
     def fits(self, text: str, links: Iterable[str] = ()) -> bool:
         """Return whether a post of this text is taken."""
@@ -56,4 +73,4 @@ def _length(text: str, unit: Unit) -> int:
         case "code points":
             return len(text)
         case "weighted":
-            raise NotImplementedError
+            return weight(text, None)
