@@ -101,6 +101,7 @@ def test_every_channel_and_every_renderer_is_announced(group: str, folder: str) 
         "head",
         "html",
         "listed",
+        "phrases",
         "pictures",
         "text",
     }  # used by them, none of them
