@@ -6,6 +6,9 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -17,6 +20,7 @@ from tests.servers.ghost import Ghost
 from tests.servers.mastodon import Mastodon
 from tests.servers.mastodon_account import Account
 from tests.servers.pds import POSTS, Pds
+from tests.servers.proxy import hostile_proxy
 from tests.servers.snac import Snac
 from tests.servers.wordpress import WordPress
 
@@ -30,6 +34,20 @@ def _square() -> bytes:
 
 
 PICTURE = _square()
+Reach = Callable[[Pds | Snac | Mastodon | WordPress | Ghost], str]
+
+
+@pytest.fixture(params=["straight", "by the hostile proxy"])
+def reach(request: pytest.FixtureRequest) -> Iterator[Reach]:
+    """The address to send to: the server's own, or that of a proxy in front of it which has no troubles to play."""
+    with ExitStack() as stack:
+
+        def address(server: Pds | Snac | Mastodon | WordPress | Ghost) -> str:
+            if request.param == "straight":
+                return server.url
+            return stack.enter_context(hostile_proxy(server.port)).url
+
+        yield address
 
 
 def group(name: str) -> pytest.MarkDecorator:
@@ -38,34 +56,48 @@ def group(name: str) -> pytest.MarkDecorator:
 
 
 @group("pds")
-def test_a_pds_keeps_a_post_until_it_is_deleted(pds_server: Pds) -> None:
-    account = pds_server.account()
+def test_a_pds_keeps_a_post_until_it_is_deleted(pds_server: Pds, reach: Reach) -> None:
+    account, api = pds_server.account(), f"{reach(pds_server)}/xrpc"
     log_in = {"identifier": account.handle, "password": account.password}
-    session = requests.post(f"{pds_server.url}/xrpc/com.atproto.server.createSession", json=log_in, timeout=30).json()
-    post = {"$type": POSTS, "text": "瓦版、刷り上がりました。", "createdAt": datetime.now(UTC).isoformat()}
+    session = requests.post(f"{api}/com.atproto.server.createSession", json=log_in, timeout=30).json()
+    headers = {"Authorization": f"Bearer {session['accessJwt']}"}
+    upload = requests.post(
+        f"{api}/com.atproto.repo.uploadBlob",
+        data=iter([PICTURE[:100], PICTURE[100:]]),  # sent in chunks
+        headers={**headers, "Content-Type": "image/png"},
+        timeout=30,
+    ).json()
+    images = [{"alt": "朱の四角", "image": upload["blob"]}]
+    post = {
+        "$type": POSTS,
+        "text": "瓦版、刷り上がりました。",
+        "createdAt": datetime.now(UTC).isoformat(),
+        "embed": {"$type": "app.bsky.embed.images", "images": images},
+    }
     answer = requests.post(
-        f"{pds_server.url}/xrpc/com.atproto.repo.createRecord",
+        f"{api}/com.atproto.repo.createRecord",
         json={"repo": account.did, "collection": POSTS, "record": post},
-        headers={"Authorization": f"Bearer {session['accessJwt']}"},
+        headers=headers,
         timeout=30,
     )
     assert answer.status_code == 200
-    assert [(one.id, one.text, one.reply_to) for one in account.stored()] == [
-        (answer.json()["uri"], post["text"], None)
+    assert [(one.id, one.text, one.reply_to, one.alts) for one in account.stored()] == [
+        (answer.json()["uri"], post["text"], None, ("朱の四角",))
     ]
+    assert account.blob(upload["blob"]["ref"]["$link"]) == PICTURE
     assert pds_server.account().stored() == []
     account.delete(answer.json()["uri"])
     assert account.stored() == []
 
 
 @group("snac")
-def test_snac_keeps_a_post_until_it_is_deleted(snac_server: Snac) -> None:
-    _speaks_mastodon(snac_server.account(), snac_server.account())
+def test_snac_keeps_a_post_until_it_is_deleted(snac_server: Snac, reach: Reach) -> None:
+    _speaks_mastodon(replace(snac_server.account(), server=reach(snac_server)), snac_server.account())
 
 
 @group("mastodon")
-def test_the_mock_of_mastodon_keeps_a_post_until_it_is_deleted(mastodon_server: Mastodon) -> None:
-    _speaks_mastodon(mastodon_server.account(), mastodon_server.account())
+def test_the_mock_of_mastodon_keeps_a_post_until_it_is_deleted(mastodon_server: Mastodon, reach: Reach) -> None:
+    _speaks_mastodon(replace(mastodon_server.account(), server=reach(mastodon_server)), mastodon_server.account())
 
 
 def _speaks_mastodon(account: Account, other: Account) -> None:
@@ -93,9 +125,9 @@ def _speaks_mastodon(account: Account, other: Account) -> None:
 
 
 @group("wordpress")
-def test_wordpress_keeps_a_post_until_it_is_in_the_trash(wordpress_server: WordPress) -> None:
+def test_wordpress_keeps_a_post_until_it_is_in_the_trash(wordpress_server: WordPress, reach: Reach) -> None:
     wordpress_server.clear()
-    api, who = f"{wordpress_server.url}/wp-json/wp/v2", (wordpress_server.user, wordpress_server.password)
+    api, who = f"{reach(wordpress_server)}/wp-json/wp/v2", (wordpress_server.user, wordpress_server.password)
     disposition = {"Content-Type": "image/png", "Content-Disposition": "attachment; filename=square.png"}
     media = requests.post(f"{api}/media", data=PICTURE, headers=disposition, auth=who, timeout=30).json()
     post = {"title": "屋根の雨", "slug": "rain", "content": f'<p>本文<img src="{media["source_url"]}" alt="屋根"></p>'}
@@ -116,9 +148,9 @@ def test_wordpress_keeps_a_post_until_it_is_in_the_trash(wordpress_server: WordP
 
 
 @group("ghost")
-def test_ghost_keeps_a_post_until_it_is_deleted(ghost_server: Ghost) -> None:
+def test_ghost_keeps_a_post_until_it_is_deleted(ghost_server: Ghost, reach: Reach) -> None:
     ghost_server.clear()
-    api = f"{ghost_server.url}/ghost/api/admin"
+    api = f"{reach(ghost_server)}/ghost/api/admin"
     headers = {"Authorization": f"Ghost {_token(ghost_server.key)}"}
     upload = {"file": ("square.png", PICTURE, "image/png")}
     image = requests.post(f"{api}/images/upload/", files=upload, headers=headers, timeout=60).json()["images"][0]["url"]
