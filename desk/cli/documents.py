@@ -165,6 +165,26 @@ def shown(one: Shown) -> Document:
         "assets": [asset.model_dump(mode="json") for asset in variant.assets],
         "losses": [loss.model_dump(mode="json") for loss in variant.losses],
         "digest": variant.digest,
+        **_posts(one),
+    }
+
+
+def _posts(one: Shown) -> Document:
+    """Return the posts of an announcement and its card; both empty where it is none."""
+    measure = one.measure
+    return {
+        "parts": [
+            {
+                "text": part.text,
+                "count": measure.count(part.text, part.links) if measure else None,
+                "limit": measure.limit if measure else None,
+                "bytes": len(part.text.encode()),
+                "spans": [span.model_dump(mode="json") for span in part.spans],
+                "pictures": list(part.pictures),
+            }
+            for part in one.variant.parts
+        ],
+        "card": one.variant.card.model_dump(mode="json") if one.variant.card else None,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from desk.cli import documents
+from desk.cli import documents, posts
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE
 from desk.cli.promise import promise_lines
@@ -66,7 +66,8 @@ def show(call: Call) -> int:
         return EXIT_DONE
     out = console(call)
     out.print(Text(clean(one.variant.title), style="bold"))
-    out.print(Text(clean(one.variant.text)))
+    for line in posts.lines(one, call.language) if one.variant.parts else (Text(clean(one.variant.text)),):
+        out.print(line, soft_wrap=bool(one.variant.parts))
     for loss in one.variant.losses:
         out.print(f"－ {loss.what_ja if call.language == 'ja' else loss.what_en}", style="dim")
     return EXIT_DONE

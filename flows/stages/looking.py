@@ -92,9 +92,10 @@ def show(house: House, name: str, channel: str, *, at: datetime | None = None) -
     """Return the variant as it would go out now, or as subscribers saw it at `at`."""
     settings = house.channel_settings(channel)
     article = house.library.find(name)
+    measure = house.capabilities(settings).text
     if at is None:
         facts = house.ledger.facts(article.id)
-        return Shown(house.render(article, settings, facts))
+        return Shown(house.render(article, settings, facts), measure=measure)
     seen = house.ledger.live_at(article.id, channel, at)
     if seen is None:
         raise WrongInput(
@@ -103,7 +104,7 @@ def show(house: House, name: str, channel: str, *, at: datetime | None = None) -
             ),
             remedy=Sentence(ja="kawaraban log で経過を見てください", en="see `kawaraban log` for its history"),
         )
-    return Shown(seen, at)
+    return Shown(seen, at, measure)
 
 
 def log(house: House, name: str | None, channel: str | None, *, limit: int = 50) -> list[Event]:

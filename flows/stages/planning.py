@@ -150,6 +150,7 @@ class _Text:
     digest: str | None = None
     losses: tuple[Loss, ...] = ()
     problem: Sentence | None = None
+    remedy: Sentence | None = None
 
 
 _NO_TEXT = _Text()
@@ -187,7 +188,7 @@ class _Rendering:
         for order, channel in enumerate(house.settings.channels):
             text = texts.get(channel.name, _NO_TEXT)
             yield Wanted(
-                intent=intent if text.problem is None else Intent.of(article, blocked=text.problem),
+                intent=intent if text.problem is None else Intent.of(article, blocked=text.problem, remedy=text.remedy),
                 channel=channel.name,
                 capabilities=house.capabilities(channel),
                 release=releases[channel.name],
@@ -227,7 +228,7 @@ class _Rendering:
         try:
             variant = self.planning.house.render(self.article, channel, PublicFacts(self.facts.published, looked))
         except KawarabanError as error:
-            return _Text(problem=error.what)
+            return _Text(problem=error.placed, remedy=error.remedy)
         except Exception as error:  # noqa: BLE001 - whatever breaks on one text must not stop the others
             _LOG.exception("rendering %s for %s", self.article.id, channel.name)
             return _Text(problem=_broken(error))

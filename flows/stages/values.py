@@ -10,6 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from kawaraban.article.finding import Finding
+from kawaraban.counting import Measure
 from kawaraban.delivery import ActionKind, State, Word
 from kawaraban.errors import Sentence
 from kawaraban.plan import Plan
@@ -148,10 +149,15 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A variant as it would go out now, or as subscribers saw it at an instant."""
+    """
+    A variant as it would go out now, or as subscribers saw it at an instant.
+
+    `measure` is how its channel counts a post (None: it does not).
+    """
 
     variant: Variant
     at: datetime | None = None
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,18 @@ def _to(paper: Paper, address: str) -> None:
 
 def test_show_for_programs_has_exactly_its_keys(published: Paper) -> None:
     document = published("show", "rain", "note", "--json").document
-    assert set(document) == {"article", "channel", "title", "body", "text", "assets", "losses", "digest"}
+    assert set(document) == {
+        "article",
+        "channel",
+        "title",
+        "body",
+        "text",
+        "assets",
+        "losses",
+        "digest",
+        "parts",
+        "card",
+    }
     assert (document["title"], document["channel"]) == ("雨樋の音を聞く", "note")
     assert "<" not in document["text"]
     assert "<p>雨の日の本文。" in document["body"]
