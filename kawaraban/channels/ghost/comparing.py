@@ -1,0 +1,63 @@
+"""What stands on Ghost against what was sent, in the words a person reads."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+from kawaraban.channels.ghost.content import Content
+from kawaraban.channels.ghost.naming import shows
+from kawaraban.channels.ghost.stored import StoredPost, unmarked
+from kawaraban.variant import Asset
+
+_CARD = re.compile(r"<!--kg-card-(?:begin|end): html-->")
+_SOURCE = re.compile(r'(?<=\ssrc=")[^"]*')
+
+
+def differences(post: StoredPost, content: Content, assets: Iterable[Asset], *, published: bool) -> tuple[str, ...]:
+    """Return where a post differs from what was to stand there; `published`: readers were to see it."""
+    return tuple(_differences(post, content, tuple(assets), published=published))
+
+
+def _differences(post: StoredPost, content: Content, assets: tuple[Asset, ...], *, published: bool) -> Iterator[str]:
+    if published and not post.public:
+        yield f"公開の状態（{post.status}）"
+    if post.title != content.title.strip():
+        yield "題"
+    if _plain(_named(post.html or "", assets)) != _plain(content.html):
+        yield "本文"
+    if (post.custom_excerpt or "") != content.excerpt:
+        yield "抜粋"
+    if (post.canonical_url or "") != content.canonical_url:
+        yield "元の記事のURL"
+    if not _same_cover(post, content.cover):
+        yield "見出し画像"
+    if _folded(tag.name for tag in post.tags if not tag.internal) != _folded(content.tags):
+        yield "タグ"
+
+
+def _named(body: str, assets: tuple[Asset, ...]) -> str:
+    """Put the pictures' own names back where their addresses stand."""
+
+    def name_of(found: re.Match[str]) -> str:
+        url = html.unescape(found[0])
+        return next((f"asset:{asset.name}" for asset in assets if shows(url, asset)), found[0])
+
+    return _SOURCE.sub(name_of, body)
+
+
+def _plain(body: str) -> str:
+    """Return HTML so that two ways to write one letter are equal, without the card's own comments and our mark."""
+    return html.unescape(_CARD.sub("", unmarked(body))).strip()
+
+
+def _same_cover(post: StoredPost, cover: Asset | None) -> bool:
+    if cover is None:
+        return not post.feature_image
+    return shows(post.feature_image or "", cover) and (post.feature_image_alt or "") == cover.alt
+
+
+def _folded(names: Iterable[str]) -> list[str]:
+    """Tags are equal in any letter case, and Ghost has each once; their order counts: the first is the post's own."""
+    return list(dict.fromkeys(name.strip().casefold() for name in names))

@@ -1,0 +1,40 @@
+"""The keys of a Ghost channel in `config/channels.yaml`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from kawaraban.config import Announcing, Secret
+from kawaraban.config.written import Duration
+
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
+Newsletter = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,191}$")]
+
+
+class GhostSettings(Announcing):
+    """
+    `server`: the address of Ghost's admin area without `/ghost`; `key`: an Admin API key (`id:secret`) of a custom integration.
+
+    `status: draft` leaves the publishing to a person. `newsletter`: the slug of the newsletter that the first publish is
+    mailed to; without it nothing is ever mailed. `series`: the series is the first tag; `excerpt`: the description is the
+    excerpt; `closing`: the text ends with a line that leads to the original (renderers.fulltext). `timeout`: how long one answer is waited for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    server: Address
+    key: Secret
+    status: Literal["publish", "draft"] = "publish"
+    newsletter: Newsletter | None = None
+    series: bool = True
+    excerpt: bool = True
+    closing: bool = True
+    timeout: Annotated[Duration, Field(gt=timedelta(), le=timedelta(minutes=1))] = timedelta(seconds=30)
+
+    @property
+    def mails(self) -> bool:
+        """Whether a first publish is mailed to subscribers."""
+        return self.newsletter is not None and self.status == "publish"
