@@ -63,6 +63,7 @@ lint: .venv/.development ## formatting, rules, types, import contracts, declared
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy examples
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 

@@ -6,6 +6,7 @@ Pure, and below the channels: each may use `recalled` for its `recall`, and `ado
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ How = Literal["address", "title"]
 _TRACKING = frozenset({"fbclid", "gclid", "dclid", "msclkid", "twclid", "yclid", "igshid", "mc_cid", "mc_eid", "_gl"})
 _DEFAULT_PORTS = frozenset({80, 443})
 _INDEX = "/index.html"
+_WRITTEN = re.compile(r"https?://[^\s<>\"'、。，．）」』】〉》]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ def addresses(variant: Variant) -> frozenset[str]:
     earlier = (address.absolute(base, alias) for alias in head.aliases)
     written = (head.url, head.canonical_url, variant.card.url if variant.card else "", *earlier)
     return frozenset(comparable(one) for one in written if one)
+
+
+def links_in(text: str) -> tuple[str, ...]:
+    """Return the addresses that stand in a plain text, in order: what a post leads to where its server does not say."""
+    return tuple(found.rstrip(".,;:!?)") for found in _WRITTEN.findall(text))
 
 
 def comparable(url: str) -> str:

@@ -69,6 +69,13 @@ def test_nothing_is_too_odd_to_be_compared(written: str) -> None:
     assert listed.comparable(written) == listed.comparable(written)
 
 
+def test_the_addresses_in_a_plain_text_are_found_without_what_closes_the_sentence() -> None:
+    text = f"川の音（{PAGE}）。もとは{PAGE}、英訳は https://example.com/en/river?a=1&b=(2). See HTTPS://EXAMPLE.COM/x!"
+    found = ["https://example.com/en/river?a=1&b=(2", "HTTPS://EXAMPLE.COM/x"]
+    assert listed.links_in(text) == (PAGE, PAGE, *found)
+    assert listed.links_in("川の音") == ()
+
+
 def test_an_article_is_found_by_its_page_its_canonical_address_its_card_and_its_earlier_pages() -> None:
     head = Head(
         article="5r8w2kqd",
