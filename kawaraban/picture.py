@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +30,13 @@ _ORIENTATION = 0x0112  # EXIF tag 274
 _ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 _TAIL = 4096
 _SIDEWAYS = range(5, 9)
+_FINE = 86
+"""The quality that is tried first (JPEG and WebP; a PNG of less has 256 colours)."""
+_STEPS = (
+    *((1.0, quality) for quality in (_FINE, 78, 70, 60, 50, 40)),
+    *((scale, quality) for scale in (0.8, 0.64, 0.5, 0.35, 0.25, 0.12, 0.06) for quality in (70, 50)),
+)
+"""(scale, quality) in the order in which they are tried until the bytes keep to a limit."""
 
 
 def inspect(path: Path, file: str) -> Picture:
@@ -91,12 +100,37 @@ def prepare(data: bytes, recipe: Recipe, file: str = "") -> bytes:
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as opened:
             if recipe.format == "GIF" and getattr(opened, "is_animated", False) and not recipe.crop:
-                return _animation(opened, recipe)
-            image = _srgb(ImageOps.exif_transpose(opened))
+                return _within(partial(_animation, opened, recipe), recipe, file)
+            image = _srgb(_eight_bits(ImageOps.exif_transpose(opened)))
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise _unreadable(file) from error
     sized = _cropped(image, recipe) if recipe.crop and recipe.height else _shrunk(image, recipe)
-    return _encoded(sized, recipe)
+    return _within(partial(_encoded, sized, recipe), recipe, file)
+
+
+def _within(encode: Callable[[float, int], bytes], recipe: Recipe, file: str) -> bytes:
+    """Return the bytes that keep to the recipe's limit: encoded with less and less quality, then with fewer pixels."""
+    smallest = 0
+    for scale, quality in _STEPS:
+        data = encode(scale, quality)
+        if recipe.max_bytes is None or len(data) <= recipe.max_bytes:
+            return data
+        smallest = len(data)
+    raise WrongInput(
+        Sentence(
+            ja=f"画像を{recipe.max_bytes:,}バイトまで縮められません（{smallest:,}バイト）",
+            en=f"the picture can't be made smaller than {smallest:,} bytes; {recipe.max_bytes:,} are taken",
+        ),
+        place=Place(PurePosixPath(file)),
+        remedy=Sentence(ja="もっと単純な画像に替えてください", en="take a simpler picture"),
+    )
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """A scan of 16 bits would become white paper, were it converted as it is."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    return image
 
 
 def _srgb(image: Image.Image) -> Image.Image:
@@ -132,16 +166,27 @@ def _continuous(image: Image.Image) -> Image.Image:
     return image
 
 
-def _encoded(image: Image.Image, recipe: Recipe) -> bytes:
+def _encoded(image: Image.Image, recipe: Recipe, scale: float, quality: int) -> bytes:
+    image = _scaled(image, scale)
     if recipe.format == "JPEG":
-        return _jpeg(_opaque(image), recipe)
+        return _jpeg(_opaque(image), quality)
     out = BytesIO()
     image.info = {key: value for key, value in image.info.items() if key == "transparency"}
     if recipe.format == "WEBP":
-        image.save(out, "WEBP", quality=86, method=4)
+        image.save(out, "WEBP", quality=quality, method=4)
+    elif recipe.format == "PNG" and quality < _FINE:
+        _continuous(image).convert("RGBA").quantize(256, Image.Quantize.FASTOCTREE).save(out, "PNG", optimize=True)
     else:
         image.save(out, recipe.format, optimize=True)
     return out.getvalue()
+
+
+def _scaled(image: Image.Image, scale: float) -> Image.Image:
+    """Return a picture with fewer pixels, never with more."""
+    if scale == 1.0:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return _continuous(image).resize(size, Image.Resampling.LANCZOS)
 
 
 def _opaque(image: Image.Image) -> Image.Image:
@@ -154,20 +199,16 @@ def _opaque(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _jpeg(image: Image.Image, recipe: Recipe) -> bytes:
+def _jpeg(image: Image.Image, quality: int) -> bytes:
     image.info = {}  # Pillow would write a comment of the camera or the cutter back into the file
-    data = b""
-    for quality in (86, 78, 70, 60, 50, 40):
-        out = BytesIO()
-        image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
-        data = out.getvalue()
-        if recipe.max_bytes is None or len(data) <= recipe.max_bytes:
-            break
-    return data
+    out = BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    return out.getvalue()
 
 
-def _animation(image: Image.Image, recipe: Recipe) -> bytes:
-    frames = [_shrunk(frame.convert("RGBA"), recipe) for frame in ImageSequence.Iterator(image)]
+def _animation(image: Image.Image, recipe: Recipe, scale: float, quality: int) -> bytes:
+    del quality
+    frames = [_scaled(_shrunk(frame.convert("RGBA"), recipe), scale) for frame in ImageSequence.Iterator(image)]
     durations = [frame.info.get("duration", 100) for frame in ImageSequence.Iterator(image)]
     out = BytesIO()
     frames[0].save(

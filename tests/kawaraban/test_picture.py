@@ -163,6 +163,63 @@ def test_a_limit_of_bytes_is_kept() -> None:
     assert len(tight) <= 200_000 < len(free)
 
 
+def noisy(kind: str = "PNG", mode: str = "RGB", size: int = 500, **more: Any) -> bytes:
+    out = BytesIO()
+    Image.effect_noise((size, size), 120).convert(mode).save(out, kind, **more)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_a_limit_that_quality_alone_cannot_keep_costs_pixels(kind: str) -> None:
+    made = prepare(noisy(), recipe(kind=kind, max_bytes=9_000))
+    assert len(made) <= 9_000
+    shown = opened(made)
+    assert (shown.format, shown.width == shown.height, shown.width < 500) == (kind, True, True)
+
+
+def test_a_drawing_keeps_its_pixels_and_its_holes_where_fewer_colours_are_enough() -> None:
+    image = Image.merge(
+        "RGBA", (*Image.effect_noise((200, 200), 120).convert("RGB").split(), Image.new("L", (200, 200)))
+    )
+    out = BytesIO()
+    image.save(out, "PNG")
+    made = prepare(out.getvalue(), recipe(kind="PNG", max_bytes=len(out.getvalue()) // 2))
+    shown = opened(made)
+    assert shown.size == (200, 200)
+    assert shown.convert("RGBA").getchannel("A").getextrema() == (0, 0)
+
+
+def test_an_animation_keeps_to_a_limit_and_moves_on() -> None:
+    frames = [Image.effect_noise((200, 200), 90 + number) for number in range(3)]
+    out = BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=50)
+    made = prepare(out.getvalue(), recipe(kind="GIF", max_bytes=30_000))
+    assert len(made) <= 30_000
+    assert getattr(opened(made), "n_frames", 1) == 3
+
+
+def test_what_can_not_be_made_small_enough_is_refused_in_words() -> None:
+    with pytest.raises(WrongInput, match="can't be made smaller"):
+        prepare(noisy(), recipe(max_bytes=100), FILE)
+
+
+def test_a_scan_of_sixteen_bits_is_not_white_paper() -> None:
+    out = BytesIO()
+    Image.new("I;16", (8, 8), 0x4000).save(out, "PNG")
+    value = opened(prepare(out.getvalue(), recipe())).convert("L").getpixel((4, 4))
+    assert isinstance(value, int | float)
+    assert abs(value - 0x40) < 3
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_camera_and_place_stay_at_home_also_in_a_card(kind: str) -> None:
+    source = photograph(400, 300, orientation=6, kind=kind)
+    made = prepare(source, recipe(60, height=30, crop=True, max_bytes=5_000))
+    assert opened(made).size == (60, 30)
+    assert dict(opened(made).getexif()) == {}
+    assert b"Migiwa" not in made
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
