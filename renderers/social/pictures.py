@@ -60,8 +60,8 @@ def chosen(article: Article, blocks: Blocks, able: Capabilities) -> Chosen:
         return Chosen()
     if able.attaches == "card":
         return Chosen(card=_card(article, cover, taken) if cover else None)
-    wanted = {wish.src: wish for wish in reversed((*figures, *((cover,) if cover else ())))}
-    wishes = list(reversed(wanted.values())) if able.attaches == "all" else [cover] if cover else []
+    first = (cover,) if cover else ()  # it must not be the one that a limit leaves at home
+    wishes = list({wish.src: wish for wish in (*first, *figures)}.values()) if able.attaches == "all" else [*first]
     here = [wish for wish in wishes if not _elsewhere(wish)]
     kept = here[: taken.count]
     losses = [_left_at_home(wish) for wish in wishes if wish not in kept]
