@@ -87,14 +87,14 @@ def card_of(payload: Payload) -> Card | None:
 
 
 def pictures_of(payload: Payload) -> tuple[Asset, ...]:
-    """Return the pictures that are uploaded for this post; Refused where one is missing or has no alternative text."""
+    """Return what is uploaded for this post; Refused where one is missing, or has no alt text (a card has no place for it)."""
     card = card_of(payload)
     names = payload.part.pictures or ((card.picture,) if card and card.picture else ())
     found = [payload.variant.asset(name) for name in names]
     pictures = tuple(asset for asset in found if asset is not None)
     if len(pictures) != len(names) or len(pictures) > IMAGES:
         raise Refused(_PICTURES)
-    if any(not asset.alt.strip() for asset in pictures):
+    if payload.part.pictures and any(not asset.alt.strip() for asset in pictures):
         raise Refused(_NO_ALT, remedy=_GIVE_ALT)
     return pictures
 
@@ -129,10 +129,10 @@ def _marks(part: Part) -> Iterator[Span]:
 
 def _says(raw: bytes, span: Span) -> bool:
     try:
-        shown = raw.decode()
+        written = raw.decode()
     except UnicodeDecodeError:
         return False
-    return shown.startswith(("http://", "https://")) if span.kind == "link" else shown == f"#{span.target}"
+    return written == (span.target if span.kind == "link" else f"#{span.target}")
 
 
 def _facet(span: Span) -> Json:

@@ -7,19 +7,25 @@ import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
 import requests
+from PIL import Image
 
+from kawaraban import registry
 from kawaraban.channels.bluesky import Bluesky
-from kawaraban.channels.protocol import Surroundings
+from kawaraban.channels.conformance import sample
+from kawaraban.channels.protocol import Payload, Surroundings
 from kawaraban.config import NetworkSettings
-from kawaraban.variant import Asset
-from tests.builders import NOW, channel, publication
+from kawaraban.delivery import Receipt
+from kawaraban.picture import AssetStore, inspect
+from kawaraban.variant import Asset, Card, Part, PublicFacts, Recipe, Span, Variant
+from tests.builders import MATTER, NOW, article, channel, publication
 
 SINCE = datetime(2024, 11, 5, 8, 30, 15, 250_000, tzinfo=UTC)
 PUT = "com.atproto.repo.putRecord"
@@ -119,8 +125,8 @@ class Login:
     password: str
 
 
-def bluesky(root: Path, login: Login, pictures: Mapping[str, bytes] | None = None, **own: Any) -> Bluesky:
-    """A channel whose password lies in a file below `root`; `pictures` are the bytes by asset name."""
+def bluesky(root: Path, login: Login, files: Mapping[str, bytes] | None = None, **own: Any) -> Bluesky:
+    """A channel whose password lies in a file below `root`; `files` are the bytes by asset name."""
     secret = root / "secrets" / "bluesky"
     secret.parent.mkdir(parents=True, exist_ok=True)
     secret.write_text(f"{login.password}\n", encoding="utf-8")
@@ -128,10 +134,72 @@ def bluesky(root: Path, login: Login, pictures: Mapping[str, bytes] | None = Non
     values = {"server": login.server, "handle": login.handle, "password": {"file": "secrets/bluesky"}, **own}
 
     def bytes_of(asset: Asset) -> bytes:
-        return (pictures or {})[asset.name]
+        return (files or {})[asset.name]
 
     return Bluesky(Surroundings(root, paper, channel("bluesky", own=values), bytes_of, lambda: NOW))
 
 
 def session_file(root: Path) -> Path:
     return root / ".kawaraban" / "sessions" / "bluesky.json"
+
+
+def asset(name: str, alt: str = "川辺の石", width: int = 60, height: int = 40) -> Asset:
+    recipe = Recipe(width=width)
+    return Asset(
+        name=name, file=name, source="ab", recipe=recipe, media_type="image/jpeg", width=width, height=height, alt=alt
+    )
+
+
+def jpeg(colour: str = "teal") -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def said(text: str, **more: Any) -> Part:
+    """A part in which every word that is an address or a hashtag is marked, as the renderer marks them."""
+    spans, place = [], 0
+    for word in text.split():
+        start = text.index(word, place)
+        place = start + len(word)
+        kind = "link" if word.startswith("https://") else "tag" if word.startswith("#") else ""
+        if kind:
+            at = len(text[:start].encode())
+            values = {"kind": kind, "start": at, "end": at + len(word.encode()), "target": word.removeprefix("#")}
+            spans.append(Span.model_validate(values))
+    return Part(text=text, spans=tuple(spans), **more)
+
+
+def posted(*parts: Part, card: Card | None = None, assets: tuple[Asset, ...] = ()) -> Variant:
+    """An announcement as the renderer leaves it: one post, or a thread."""
+    text = "\n\n".join(part.text for part in parts)
+    return sample().model_copy(update={"parts": parts, "text": text, "body": text, "card": card, "assets": assets})
+
+
+CARD = Card(url="https://example.com/articles/river/", title="川の音", description="川べりで聞いた。", picture="c.jpg")
+
+
+def sent(made: Bluesky, variant: Variant, key: str = "k", number: int = 1, above: tuple[Receipt, ...] = ()) -> Receipt:
+    return made.create(payload(made, variant, number, above), key, lambda _note: None)
+
+
+def payload(made: Bluesky, variant: Variant, number: int = 1, above: tuple[Receipt, ...] = ()) -> Payload:
+    """What a stage makes of a prepared payload."""
+    return replace(made.prepare(variant), number=number, above=above, since=SINCE)
+
+
+def with_pictures(root: Path, login: Login, source: bytes, **own: Any) -> tuple[Bluesky, Variant]:
+    """The channel, and a rendered article whose cover and one figure are this picture, from its file to the post."""
+    content = root / "content"
+    for name in ("cover.jpg", "stone.jpg"):
+        file = content / "articles" / "2024" / "where-wet-things-go" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(source)
+    folder = "articles/2024/where-wet-things-go"
+    pictures = {name: inspect(content / folder / name, f"{folder}/{name}") for name in ("cover.jpg", "stone.jpg")}
+    matter = f"{MATTER}cover: {{src: cover.jpg, alt: 軒先の傘}}\ntags: [道具]\n"
+    text = article("雨の日の本文。\n\n![ぬれた石](stone.jpg)\n", matter, pictures)
+    made = bluesky(root, login, **own)
+    made._surroundings = replace(made._surroundings, bytes_of=AssetStore(root / "assets", content).bytes_of)
+    settings = made._surroundings.settings
+    return made, registry.renderer(settings)(text, publication(), settings, PublicFacts())
