@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
+from flows import learnt
 from kawaraban import registry
 from kawaraban.article.model import Article
 from kawaraban.capabilities import Capabilities
@@ -58,13 +59,18 @@ class Silences:
         times = self.until.get(channel, (0, now))[0]
         self.until[channel] = (times + 1, now + back_off(times))
 
+    def answered(self, channel: str) -> None:
+        """Ask it whenever there is something to ask: it speaks again."""
+        self.until.pop(channel, None)
+
 
 @dataclass(frozen=True)
 class House:
     """
     Everything a stage needs. `clock` gives the instant of a receipt; `who` stands in the record for what a person did.
 
-    `ledger_url` is a database URL; None: SQLite under `.kawaraban/`. `silences` is what a long-lived house remembers.
+    `ledger_url` is a database URL; None: SQLite under `.kawaraban/`. `silences` and `probes` (of those that were probed) are
+    what a long-lived house remembers.
     """
 
     root: Path
@@ -75,6 +81,7 @@ class House:
     who: str
     ledger_url: str | None = None
     silences: Silences = field(default_factory=Silences, compare=False)
+    probes: Silences = field(default_factory=Silences, compare=False)
 
     @property
     def publication(self) -> Publication:
@@ -88,6 +95,11 @@ class House:
 
         url = self.ledger_url or address(self.root / STATE / "ledger.sqlite")
         return open_ledger(url, now=self.clock(), root=self.root)
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether there is one already: whoever only looks makes none."""
+        return self.ledger_url is not None or (self.root / STATE / "ledger.sqlite").is_file()
 
     def acting(self, who: str) -> House:
         """Return the same house, with the same open ledger, on behalf of `who`. Only this one is closed."""
@@ -111,6 +123,12 @@ class House:
             del self.__dict__["ledger"]
 
     # --- channels ------------------------------------------------------------------------------------------------
+
+    def relearn(self) -> None:
+        """Lay under the settings what servers have told since: an open house sees new limits at once."""
+        for made in ("own", "sites"):
+            self.__dict__.pop(made, None)
+        object.__setattr__(self, "settings", learnt.laid_under(self.settings, self.root))  # frozen but for this
 
     def channel_settings(self, name: str) -> ChannelSettings:
         """Return a configured channel's settings; raise WrongInput naming those there are."""
@@ -208,7 +226,7 @@ def open_house(root: Path, *, clock: Callable[[], datetime], who: str | None = N
     `who` defaults to KAWARABAN_USER, then the user's name. KAWARABAN_LEDGER may name another database.
     """
     root = root.resolve()
-    settings = load(root)
+    settings = learnt.laid_under(load(root), root)
     content = root / "content"
     state = root / STATE
     house = House(

@@ -20,6 +20,7 @@ from flows.compose import STATE
 from flows.handover import reception, runs, whereabouts
 from flows.publisher.engine import Clicked, Engine, set_environment
 from flows.publisher.loop import Publisher, state_file
+from flows.publisher.prober import Prober
 from flows.publisher.watchman import Watchman
 from flows.server import die_with_parent
 from kawaraban.errors import Language, Sentence
@@ -56,6 +57,7 @@ def main() -> int:
         signal.signal(one, asked_to_end)
     _keep_a_journal(root)
     Watchman(root, clock, publisher.busy, publisher.told).start()
+    Prober(root, clock, publisher.busy, publisher.told).start()
     with reception(root, publisher.visits):
         publisher.run()
     publisher.engine.finish(FOLLOW_SECONDS)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
 
+from flows import learnt
 from flows.compose import House, open_house
 from flows.publisher.watch import Watch
 
@@ -31,6 +32,7 @@ class Keeping:
     touched: bool = False  # files have changed since the last pass
     furnish: bool = True  # something beside articles changed: the site's lists and theme are to be compared
     pulse: int = -1
+    told: learnt.Stamp = ()  # what servers had told when they were last listened to
     _watch: Watch = field(default_factory=lambda: Watch(()))
     _looked: float = 0.0
     _every: float = LOOK_SECONDS
@@ -59,8 +61,16 @@ class Keeping:
         if any(path.startswith(f"{self.root / name}/") for path in changed for name in SETTINGS):
             self.open()
             return True
+        news = self._listen(house)
         before, self.pulse = self.pulse, sequence(house)
-        return bool(changed) or before != self.pulse
+        return bool(changed) or news or before != self.pulse
+
+    def _listen(self, house: House) -> bool:
+        """Return whether a server has told something, to whomever; the house knows it then."""
+        before, self.told = self.told, learnt.stamp(self.root)
+        if before != self.told:
+            house.relearn()
+        return before != self.told
 
     def open(self) -> House:
         """Open the house, anew where it was open."""
@@ -68,6 +78,7 @@ class Keeping:
             self._watch = Watch([self.root / "config", self.root / "content"])
             self._watch.begin(time.time())
         self.close()
+        self.told = learnt.stamp(self.root)
         self.house = open_house(self.root, clock=self.clock)
         themes = [self.root / one for site in self.house.sites if (one := self.house.setting(site, "theme"))]
         self._watch.folders = (self.root / "config", self.root / "content", *themes)
@@ -78,6 +89,7 @@ class Keeping:
         """Return the house by the settings of this moment: somebody who asks has just written them."""
         if self.house is None or any(not self._watch.is_settled(self.root / name / "_") for name in SETTINGS):
             return self.open()
+        self._listen(self.house)
         return self.house
 
     def settled(self, path: PurePath) -> bool:

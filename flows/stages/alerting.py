@@ -78,6 +78,7 @@ def situation(house: House, *, now: datetime) -> Situation:
         reports=ledger.alerts.reports(),
         lacking=lacking(house),
         expiring=expiring(house),
+        accounts=ledger.accounts.all(),
         last_event=ledger.latest(),
         broken=broken,
     )
@@ -96,15 +97,21 @@ def lacking(house: House) -> dict[str, KawarabanError]:
 
 
 def expiring(house: House) -> dict[tuple[str, str], datetime]:
-    """Return of whom (a channel, "alerts") which secret ends when: at the newsroom's midnight of that day."""
+    """
+    Return of whom (a channel, "alerts") which secret ends when: at the newsroom's midnight of the day that is written.
+
+    Under the name "" stands what the channel's server said of our credentials.
+    """
     own = [(channel, reference) for channel, values in house.own.items() for reference in references(values)]
     own += [("alerts", place.to) for place in house.publication.alerts]
     zone = house.publication.zone
+    told = house.ledger.accounts.all() if house.has_ledger else {}
+    said = {(name, ""): one.expires.astimezone(zone) for name, one in told.items() if name in house.own and one.expires}
     return {
         (whose, reference.name): datetime.combine(reference.expires, time(), zone)
         for whose, reference in own
         if reference.expires is not None
-    }
+    } | said
 
 
 def test(house: House) -> dict[str, Sentence | None]:

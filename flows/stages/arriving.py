@@ -16,6 +16,7 @@ from functools import cached_property
 from flows.compose import House
 from flows.stages.accounts import another_account
 from flows.stages.planning import Planned, Question, plan
+from flows.stages.probing import probe_the_untold
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban import address
 from kawaraban.capabilities import Capabilities
@@ -54,10 +55,12 @@ def be_certain(house: House, progress: Progress = unwatched) -> None:
     """
     Raise Conflict where nothing may go out now: the clock is behind, or the ledger is a stranger here.
 
-    A stranger arrives first (one write: everything is held), and its channels are asked.
+    A stranger arrives first (one write: everything is held), and its channels are asked. Servers that have never said what
+    they take are asked that: no text is made for them before.
     """
     refuse_clock(house)
     house.ledger.home.arrive(now=house.clock(), who=RECOVERY)
+    probe_the_untold(house)
     reconcile(house, progress)
     house.ledger.home.refuse()
 

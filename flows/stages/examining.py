@@ -14,12 +14,12 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from flows import handover
-from flows.compose import STATE, House, open_house
+from flows.compose import House, open_house
 from flows.stages import alerting, premises
 from flows.stages.arriving import refuse_clock
 from flows.stages.looking import status
 from flows.stages.premises import Said, say
-from flows.stages.stops import EXPIRING, RENEW
+from flows.stages.stops import EXPIRING, RENEW, RENEW_THERE, said_of
 from flows.stages.surveying import broken_files, survey
 from kawaraban.config import AlertKind, AlertSettings
 from kawaraban.delivery import State, Word
@@ -121,13 +121,13 @@ def _expiring(house: House) -> Said:
     soon = [secret for secret, end in ends.items() if end - EXPIRING <= house.clock()]
     if not soon:
         return True, say("設定にある秘密は、どれも読めます", "every secret that the settings name is there"), None
-    (whose, name), end = min(((secret, ends[secret]) for secret in soon), key=lambda pair: pair[1])
-    fine = end > house.clock()
+    (whose, secret), end = min(((secret, ends[secret]) for secret in soon), key=lambda pair: pair[1])
+    fine, name = end > house.clock(), said_of(secret)
     said = say(
-        f"{whose} の {name} は {end:%Y-%m-%d} {'まで' if fine else 'に切れました'}",
-        f"{name} of {whose} {'ends' if fine else 'ended'} on {end:%Y-%m-%d}",
+        f"{whose} の {name.ja} は {end:%Y-%m-%d} {'まで' if fine else 'に切れました'}",
+        f"{name.en} of {whose} {'ends' if fine else 'ended'} on {end:%Y-%m-%d}",
     )
-    return fine, said, RENEW
+    return fine, said, RENEW if secret else RENEW_THERE
 
 
 def _content(house: House) -> Said:
@@ -146,16 +146,12 @@ def _content(house: House) -> Said:
 # --- the ledger ---
 
 
-def _is_there(house: House) -> bool:
-    return house.ledger_url is not None or (house.root / STATE / "ledger.sqlite").is_file()
-
-
 _NO_LEDGER = (True, say("まだありません。初めて公開するときにできます", "none yet: the first publish makes it"), None)
 
 
 def _ledger(house: House) -> Said:
     """Opening it brings it up to date, or says why it can't be."""
-    if not _is_there(house):
+    if not house.has_ledger:
         return _NO_LEDGER
     house.ledger.home.refuse()  # raises where it was put back or copied, and nobody has let it go on
     identity, count = house.ledger.identity(), len(house.ledger.deliveries())
@@ -167,7 +163,7 @@ def _ledger(house: House) -> Said:
 
 
 def _clock(house: House) -> Said:
-    if _is_there(house):
+    if house.has_ledger:
         refuse_clock(house)
     now = house.clock().astimezone(house.publication.zone)
     return (
@@ -181,7 +177,7 @@ def _clock(house: House) -> Said:
 
 
 def _locks(house: House) -> Said:
-    if not _is_there(house):
+    if not house.has_ledger:
         return True, say("ありません", "none"), None
     now = house.clock()
     held = [lock for lock in house.ledger.locks() if lock.until > now]
@@ -214,7 +210,7 @@ def _process(owner: str) -> str:
 def _publisher(house: House) -> Said:
     if handover.answers(house.root):
         return True, say("動いています", "it runs"), None
-    coming = [row for row in status(house, (), now=house.clock()) if row.word in _COMING] if _is_there(house) else []
+    coming = [row for row in status(house, (), now=house.clock()) if row.word in _COMING] if house.has_ledger else []
     remedy = say(
         "kawaraban serve を動かしてください（config/kawaraban.service）",
         "run `kawaraban serve` (config/kawaraban.service)",

@@ -10,6 +10,7 @@ from flows.stages.values import StatusRow
 from kawaraban.config import AlertKind
 from kawaraban.delivery import Delivery
 from kawaraban.errors import KawarabanError, Sentence
+from kawaraban.ledger import Account
 from kawaraban.ledger.records import Hold, Report
 
 Pair = tuple[str, str]
@@ -42,8 +43,8 @@ class Situation:
     How the house stands at `now`.
 
     `broken` is why no plan could be made (then `rows` is empty and says nothing). `lacking` are channels whose settings
-    name a secret that is not there; `expiring`: of whom (a channel, "alerts") which secret ends when. `last_event` is the
-    ledger's.
+    name a secret that is not there; `expiring`: of whom (a channel, "alerts") which secret ends when ("": what a server
+    said of our credentials). `accounts` are what the channels' servers said; `last_event` is the ledger's.
     """
 
     now: datetime
@@ -53,5 +54,6 @@ class Situation:
     reports: Sequence[Report] = ()
     lacking: Mapping[str, KawarabanError] = field(default_factory=dict)
     expiring: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
     last_event: datetime | None = None
     broken: KawarabanError | None = None

@@ -27,7 +27,7 @@ def _holds(at: Situation) -> Iterator[Cause]:
         if hold.who == RECOVERY and hold.scope.article is None:
             yield Cause(
                 key=f"hold:{hold.scope.channel or ''}:{hold.since.isoformat()}",
-                kind=_kind_of(hold, at.rows),
+                kind=_kind_of(hold, at),
                 what=hold.reason,
                 channels=(hold.scope.channel,) if hold.scope.channel else (),
                 remedy=reasons.resume(f"--channel {hold.scope.channel}") if hold.scope.channel else _RECONCILE,
@@ -47,11 +47,12 @@ def _next_of(hold: Hold, at: Situation) -> datetime | None:
     return min(stopped, key=lambda due: abs(due - at.now), default=None)
 
 
-def _kind_of(hold: Hold, rows: Sequence[StatusRow]) -> AlertKind:
+def _kind_of(hold: Hold, at: Situation) -> AlertKind:
     if hold.scope.channel is None:
         return "restored"
-    refused = any(is_of_a_hold(row, [hold]) for row in rows)
-    return "credentials" if refused else "stopped"
+    probed = at.accounts.get(hold.scope.channel)
+    refused = probed is not None and probed.trouble is not None and probed.trouble.en in hold.why
+    return "credentials" if refused or any(is_of_a_hold(row, [hold]) for row in at.rows) else "stopped"
 
 
 def is_of_a_hold(row: StatusRow, holds: Sequence[Hold]) -> bool:
@@ -70,14 +71,20 @@ def _expiring(at: Situation) -> Iterator[Cause]:
     for (whose, secret), end in at.expiring.items():
         if end - EXPIRING <= at.now:
             ja, en = ("切れました", "has expired") if end <= at.now else ("もうすぐ切れます", "expires soon")
+            name = said_of(secret)
             yield Cause(
                 key=f"credentials:{whose}:{secret.replace(':', ' ')} {end:%Y-%m-%d}",
                 kind="credentials",
-                what=Sentence(ja=f"{secret} が{ja}（{end:%Y-%m-%d}）", en=f"{secret} {en} ({end:%Y-%m-%d})"),
+                what=Sentence(ja=f"{name.ja} が{ja}（{end:%Y-%m-%d}）", en=f"{name.en} {en} ({end:%Y-%m-%d})"),
                 channels=(whose,),
-                remedy=RENEW,
+                remedy=RENEW if secret else RENEW_THERE,
                 again=tuple(end - before for before in EXPIRING_AGAIN),
             )
+
+
+def said_of(secret: str) -> Sentence:
+    """Return how a secret is called: by its reference, or, where the server itself spoke of it, as what it is."""
+    return Sentence(ja=secret, en=secret) if secret else Sentence(ja="資格情報", en="what we log in with")
 
 
 def _broken(at: Situation) -> Iterator[Cause]:
@@ -107,6 +114,10 @@ _BEHIND = Sentence(
 )
 _SET_IT = Sentence(
     ja="時計を合わせてください（timedatectl set-ntp true）", en="set the clock right (timedatectl set-ntp true)"
+)
+RENEW_THERE = Sentence(
+    ja="新しいものをもらって替え、kawaraban channels test で確かめてください",
+    en="get a new one, put it in its place, and see `kawaraban channels test`",
 )
 RENEW = Sentence(
     ja="新しいものに替え、設定の expires を直してください", en="put a new one in its place, and its day into `expires`"

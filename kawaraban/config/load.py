@@ -37,9 +37,9 @@ def load(root: Path) -> Settings:
 
 
 def own_settings(channel: ChannelSettings, model: type[Own]) -> Own:
-    """Return the kind's own settings of a channel as `model`; raise WrongInput as `load` does."""
+    """Return the kind's own settings of a channel as `model`, over what its server told; raise WrongInput as `load` does."""
     try:
-        return model.model_validate(dict(channel.own))
+        return model.model_validate({**channel.learnt, **channel.own})
     except ValidationError as error:
         scope = Scope(CHANNELS, channel.places, channel.name, channel.line)
         names = [field.alias or name for name, field in model.model_fields.items()]

@@ -137,14 +137,16 @@ class ChannelSettings(Strict):
     One entry of `config/channels.yaml`: a configured `name`, its `kind`, the release defaults, and the kind's own keys.
 
     `own` is what only the channel's kind understands; its `Settings` model validates it (`load.own_settings`). A `site`
-    among them names the site channel that a feed belongs to. `line` is where the entry starts in
-    `config/channels.yaml`, `places` its keys' (line, column) there.
+    among them names the site channel that a feed belongs to. `learnt` are own keys that its server told (limits); what is
+    written in `own` goes before them. `line` is where the entry starts in `config/channels.yaml`, `places` its keys'
+    (line, column) there.
     """
 
     name: str
     kind: str
     release: ReleaseSettings = ReleaseSettings()
     own: Mapping[str, Any] = Field(default_factory=dict)  # Any: the kind's Settings model gives it its types
+    learnt: Mapping[str, str | int | bool] = Field(default_factory=dict)
     line: int | None = None
     places: Mapping[str, tuple[int, int]] = Field(default_factory=dict, exclude=True, repr=False)
 

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from kawaraban.ledger.process import is_dead, owner
 from kawaraban.ledger.records import (
+    Account,
     Answer,
     Claim,
     Ending,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from kawaraban.ledger.reading import Reading
 
 __all__ = [
+    "Account",
     "Answer",
     "Claim",
     "Ending",

@@ -16,32 +16,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from kawaraban.errors import Sentence
 from kawaraban.ledger import tables as t
-from kawaraban.ledger.records import Scope
+from kawaraban.ledger.records import Account, Scope
 
 Opens = Callable[[], AbstractContextManager[Connection]]
 _Value = str | int | datetime | Sentence | None
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """
-    A channel as this ledger knows it.
-
-    `account` is its own name for us ("": it never said one), `other` one that was found since and not accepted ("").
-    `asked`: at which of the ledger's places (home.Standing.number) it was asked what it has; 0: never. `shown` is the
-    account as people know it, `server` what answers there; `probed` is when that was last tried, `trouble` why it came to
-    nothing (None: it went well); `expires` is when the credentials end, where the server says so.
-    """
-
-    channel: str
-    account: str = ""
-    other: str = ""
-    asked: int = 0
-    shown: str = ""
-    server: str = ""
-    probed: datetime | None = None
-    trouble: Sentence | None = None
-    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +83,5 @@ def _found(connection: Connection, channel: str) -> Account:
 def _keep(connection: Connection, channel: str, **values: _Value) -> None:
     changed = update(t.accounts).where(t.accounts.c.channel == channel).values(**values)
     if not connection.execute(changed).rowcount:
-        row: dict[str, _Value] = {"account": "", "other": "", "asked": 0} | values
+        row: dict[str, _Value] = {"account": "", "other": "", "asked": 0, **values}
         connection.execute(insert(t.accounts).values(channel=channel, **row))

@@ -273,6 +273,28 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """
+    A channel as this ledger knows it.
+
+    `account` is its own name for us ("": it never said one), `other` one that was found since and not accepted ("").
+    `asked`: at which of the ledger's places (home.Standing.number) it was asked what it has; 0: never. `shown` is the
+    account as people know it, `server` what answers there; `probed` is when that was last tried, `trouble` why it came to
+    nothing (None: it went well); `expires` is when the credentials end, where the server says so.
+    """
+
+    channel: str
+    account: str = ""
+    other: str = ""
+    asked: int = 0
+    shown: str = ""
+    server: str = ""
+    probed: datetime | None = None
+    trouble: Sentence | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """Something only one process does at a time: which, who does it, since when, and until when it may."""
 
