@@ -156,6 +156,9 @@ class Session:
 
     def _answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         ends = time.monotonic() + self._limits.whole
+        # No connection is used twice: servers close one they kept without a word (snac after each answer), and a post that was
+        # sent into it is in doubt for nothing.
+        self._requests.close()
         with self._requests.request(
             method,
             url,

@@ -156,6 +156,23 @@ def test_a_refused_connection_sent_nothing(session: Session) -> None:
         session.send("POST", gone.url + "/", body=b"once")
 
 
+def test_no_connection_is_used_twice(server: Server, session: Session) -> None:
+    """A server may close one that it kept, without a word: what is sent into it seems to be lost on the way."""
+    reached: list[tuple[str, int]] = []
+
+    def answering(handler: BaseHTTPRequestHandler) -> None:
+        reached.append(handler.client_address)
+        handler.send_response(200)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server.paths["/kept"] = answering
+    for _ in range(3):
+        session.ask(f"{server.url}/kept")
+        session.send("POST", f"{server.url}/kept", body=b"x")
+    assert len(set(reached)) == 6
+
+
 def test_a_name_that_does_not_resolve_sent_nothing(session: Session) -> None:
     with pytest.raises(Unavailable):
         session.send("GET", "http://no-such-host.invalid/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.policy import HTTP
 
@@ -11,7 +11,7 @@ from kawaraban.channels.http import Upload, multipart
 _PICTURE = Upload("file", "かわ.png", b"\x89PNG\r\n--kawaraban\r\n\x00", "image/png")
 
 
-def read(content_type: str, body: bytes) -> dict[str, EmailMessage]:
+def read(content_type: str, body: bytes) -> dict[str, MIMEPart]:
     message = BytesParser(EmailMessage, policy=HTTP).parsebytes(
         b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
     )
