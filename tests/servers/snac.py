@@ -22,6 +22,9 @@ import requests
 from tests.servers.mastodon_account import Account, account
 from tests.servers.running import answers, free_port, installed, running
 
+_THREADS = 64
+"""It sends each post to its own shared inbox: with the four threads it takes by itself they wait for each other."""
+
 
 @dataclass(frozen=True)
 class Snac:
@@ -76,4 +79,4 @@ def _set_up(program: Path, base: Path, port: int) -> None:
     subprocess.run([program, "init", base], input=asked, capture_output=True, text=True, check=True)
     settings = base / "server.json"
     known = json.loads(settings.read_text(encoding="utf-8"))
-    settings.write_text(json.dumps({**known, "protocol": "http"}), encoding="utf-8")
+    settings.write_text(json.dumps({**known, "protocol": "http", "num_threads": _THREADS}), encoding="utf-8")
