@@ -13,7 +13,7 @@ ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
 MOVED := $(shell test ! -e .venv/.runtime || { $(BIN)/python -c "" && head -n 3 $(BIN)/kawaraban | grep -qF "$$(pwd -P)/.venv/bin/"; } 2>/dev/null || echo moved)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup publish test lint faults bench clean moved
+.PHONY: help setup publish servers test lint faults bench clean moved
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -56,7 +56,10 @@ publish: .venv/.runtime ## publish the samples into public/ and print the status
 	@$(BIN)/kawaraban publish --root .
 	@$(BIN)/kawaraban status --root .
 
-test: .venv/.development ## run the tests
+servers: ## install the real servers that `make test` then publishes to, in a folder outside the tree (2 GB, a minute or two)
+	@tests/servers/install $(ARGS)
+
+test: .venv/.development ## run the tests, those against real servers where `make servers` has put them
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: .venv/.development ## formatting, rules, types, import contracts, declared packages

@@ -169,7 +169,14 @@ def test_ci_installs_every_program_that_a_test_asks_for() -> None:
     asked: set[str] = set()
     for path in committed():
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] == "tests":
-            asked |= set(re.findall(r"\b(?:which|tool)\(\"([a-z][\w-]*)\"", path.read_text(encoding="utf-8")))
+            text = path.read_text(encoding="utf-8")
+            asked |= set(re.findall(r"\b(?:which|tool)\(\"([a-z][\w-]*)\"", text))
+            asked |= {
+                program
+                for words in re.findall(r"\binstalled\(\"\w+\", ([^)]*)\)", text)
+                for program in re.findall(r"\w+", words)
+            }
     other_names = {"chromium-browser", "google-chrome", "pg_isready"}  # of chromium elsewhere; a part of postgresql
-    installed = set(re.findall(r"(?<![\w-])([a-z][a-z-]*):[a-z-]+", (ROOT / ".ci" / "run").read_text(encoding="utf-8")))
+    brought = "".join((ROOT / file).read_text(encoding="utf-8") for file in (".ci/run", "tests/servers/install"))
+    installed = set(re.findall(r"(?<![\w-])([a-z][a-z-]*):[a-z-]+", brought))
     assert asked - other_names <= installed
