@@ -77,9 +77,10 @@ class Channel(Protocol):
     A destination of one kind. Failures are Refused, NotAuthorised, Unavailable or Unsure, and nothing else.
 
     `update` never creates. `find` returns what an earlier try with this key left behind, or None; it has asked the
-    channel itself. It lists our own posts rather than searching, and goes back further than the channel's slowest publish
-    (`attempt` until the post shows) plus the longest back-off: a day at least. Where `capabilities.finds` is "list", it is
-    asked twice, `capabilities.lag` apart, before anything is sent again. `withdraw` may be called twice without harm.
+    channel itself. A draft that no reader sees is nothing yet: `create` finds it again and goes on from it. `find` lists
+    our own posts rather than searching, and goes back further than the channel's slowest publish (`attempt` until the post
+    shows) plus the longest back-off: a day at least. Where `capabilities.finds` is "list", it is asked twice,
+    `capabilities.lag` apart, before anything is sent again. `withdraw` may be called twice without harm.
 
     A thread is one delivery: each post has its own key, and each of these calls is about one of them (`Payload.number`).
     """
