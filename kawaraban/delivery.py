@@ -297,7 +297,7 @@ def _waiting_word(delivery: Delivery, standing: Standing, now: datetime) -> Word
         (Word.ON_HOLD, standing.held),
         (Word.SCHEDULED, delivery.due is None or delivery.due > now),
         (Word.BY_HAND, standing.by_hand and delivery.handed_over is not None),
-        (Word.OVERDUE, standing.late_after is not None and now > standing.late_after),
+        (Word.OVERDUE, standing.late_after is not None and now > standing.late_after and not delivery.halfway),
         (Word.RETRYING, delivery.failures > 0),
     )
     return next((name for name, holds in stopped if holds), Word.DUE)

@@ -111,6 +111,7 @@ EVENTS: dict[EventKind, str] = {
     EventKind.OFF: "対象から外した",
     EventKind.ON: "対象に戻した",
     EventKind.CLAIMED: "取りかかった",
+    EventKind.PART: "連投のひとつ",
     EventKind.LAPSED: "答えのないまま終わった",
     EventKind.REOPENED: "やり直し",
     EventKind.LIVE: "公開した",

@@ -8,6 +8,8 @@ The plain steps of the house, without Prefect: read, render, plan, deliver, reco
     scheduling  when an article goes out: written into its file      holding    stopping and going on, whatever is broken
     promising   what goes out when, as people read it                turns      what a hold stops, and what follows what
     births      what is born off where it would be announced         releasing  what is due goes out, and when the next is
+    deed        what every action on a channel needs                 asking     what earlier tries left behind
+    thread      posts that answer to each other, one by one          handing_over  what a person posts
     editing     typo, update, correction: what an edit writes        memory     which variant an unchanged article gives
 
 Every one takes a House and `now`; results are values, one channel never stops another.

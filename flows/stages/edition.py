@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from flows.compose import House
-from flows.stages.delivery import Try, broken, result_of
+from flows.stages.deed import Try, broken, result_of
 from flows.stages.planning import Planned
 from flows.stages.tombstones import Tombstones
 from flows.stages.turns import following, unheld

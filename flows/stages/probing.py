@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from flows import learnt
 from flows.compose import House
 from flows.stages.accounts import another_account, close
-from flows.stages.delivery import broken
+from flows.stages.deed import broken
 from flows.stages.secrecy import secrets_of, traced, veiled
 from kawaraban.channels.protocol import Probe, Probes
 from kawaraban.config import ChannelSettings

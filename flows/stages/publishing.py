@@ -19,9 +19,11 @@ from typing import Literal
 from flows.compose import House
 from flows.stages.arriving import be_certain, not_certain
 from flows.stages.births import Births
-from flows.stages.delivery import Sending, broken, result_of
+from flows.stages.deed import broken, result_of
+from flows.stages.delivery import Sending
 from flows.stages.editing import write_class
 from flows.stages.edition import Editing, EditionGroup, groups
+from flows.stages.handing_over import HandingOver
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.surveying import broken_files, survey
 from flows.stages.taking_down import bring_back
@@ -233,12 +235,16 @@ class Publishing:
                 continue
             what = Sentence(ja=f"{action.channel} へ出しています", en=f"delivering to {action.channel}")
             self.progress(Step("deliver", what, action.channel, number, len(actions)))
-            sending = Sending(self.house, action, planned, self.now, self.run)
             try:
-                results.append(sending.hand_over() if action.by_hand else sending.send())
+                results.append(self._done(action, planned))
             except Exception as error:  # noqa: BLE001 - the other deliveries must still be tried
                 self._trouble(action.channel, error)
         return results
+
+    def _done(self, action: Action, planned: Planned) -> Result:
+        if action.by_hand:
+            return HandingOver(self.house, action, planned, self.now, self.run).ready()
+        return Sending(self.house, action, planned, self.now, self.run).send()
 
     def _trouble(self, channel: str, error: Exception) -> None:
         if isinstance(error, KawarabanError):

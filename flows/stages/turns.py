@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Sequence
 
 from flows.compose import House
-from flows.stages.delivery import result_of
+from flows.stages.deed import result_of
 from flows.stages.values import Result
 from kawaraban.delivery import ActionKind
 from kawaraban.plan import Action, reasons

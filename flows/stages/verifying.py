@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from flows.compose import House
-from flows.stages.delivery import broken
+from flows.stages.deed import broken
 from flows.stages.edition import EditionGroup, groups
 from flows.stages.reading_back import EditionReading, last_text
 from flows.stages.surveying import Survey, survey

@@ -9,10 +9,10 @@ from typing import Self
 
 from kawaraban.delivery import Attempt, Receipt
 from kawaraban.errors import Sentence
-from kawaraban.ledger import accounts, connecting, deciding, fuse, memory, sending
+from kawaraban.ledger import accounts, connecting, deciding, fuse, memory, queries, sending, writing
 from kawaraban.ledger.accounts import Accounts
 from kawaraban.ledger.alerts import Alerts
-from kawaraban.ledger.home import sequence
+from kawaraban.ledger.parts import Parts
 from kawaraban.ledger.reading import Reading
 from kawaraban.ledger.records import (
     Answer,
@@ -58,6 +58,11 @@ class Ledger(Reading):
     def alerts(self) -> Alerts:
         """What was told to whom, and what parts of the house report of themselves."""
         return Alerts(self._read, self._write)
+
+    @property
+    def parts(self) -> Parts:
+        """The posts of threads, each with its own key and receipt."""
+        return Parts(self._read, self._write, self.home.reached)
 
     # --- before sending ---
 
@@ -106,7 +111,7 @@ class Ledger(Reading):
             self.home.refuse_in(connection)
             blown = fuse.blown(connection, claims, note)
             tries = [] if blown else sending.claim(connection, claims, Lease(owner, now + lease, self._dead), note)
-            reached = sequence(connection)
+            reached = queries.sequence(connection)
         self.home.reached(reached)
         if blown is not None:
             raise fuse.stopped(blown)
@@ -125,7 +130,7 @@ class Ledger(Reading):
             sending.conclude(connection, [(one, Answer("unsure", error=why)) for one in tries], note)
 
     def save(self, attempt: Attempt, saved: str) -> None:
-        """Commit a channel's own note between two requests (protocol.Save); `Delivery.saved` has it until success."""
+        """Commit a channel's own note under the attempt's key (protocol.Save); `Delivery.saved` has it until success."""
         with self._write() as connection:
             sending.save(connection, attempt, saved)
 
@@ -140,10 +145,10 @@ class Ledger(Reading):
         """
         with self._write() as connection:
             late = sending.conclude(connection, list(answers), Note(now, who))
-            reached = sequence(connection)
+            reached = queries.sequence(connection)
         self.home.reached(reached)
         if late:
-            raise sending.too_late(late)
+            raise writing.too_late(late)
 
     def arrived(self, attempt: Attempt, receipt: Receipt, *, now: datetime, who: str) -> None:
         """Record that it is live."""

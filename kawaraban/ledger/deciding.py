@@ -9,9 +9,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import Conflict, Sentence
-from kawaraban.ledger import memory, moves, process, queries, writing
+from kawaraban.ledger import memory, moves, parts, process, queries, writing
 from kawaraban.ledger import tables as t
-from kawaraban.ledger.records import Ending, Event, EventKind, Hold, Posted, Scope
+from kawaraban.ledger.records import Ending, Event, EventKind, Hold, Posted, Scope, Settlement
 from kawaraban.ledger.sending import Lease
 from kawaraban.ledger.writing import Note
 
@@ -51,6 +51,10 @@ def settle(connection: Connection, ending: Ending, note: Note) -> None:
     why = f"{ending.settlement}: {ending.why}" if ending.why else ending.settlement.value
     _write(connection, before, after, note.event(EventKind.SETTLED, before, after, why=why))
     memory.freeze(connection, [after])
+    if after.state is State.WITHDRAWN:
+        parts.ended(connection, [(after.article, after.channel)], note.at)
+    elif ending.settlement is Settlement.NOT_ARRIVED:
+        parts.not_arrived(connection, (after.article, after.channel))
 
 
 def pin(connection: Connection, pair: Pair, held: tuple[str, str] | None, note: Note, why: str = "") -> None:

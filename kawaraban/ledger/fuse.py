@@ -60,7 +60,7 @@ def _posted(connection: Connection, claim: Claim, agreed: datetime | None, now: 
         select(func.count(a.article.distinct()))
         .join(t.deliveries, and_(d.article == a.article, d.channel == a.channel))
         .where(a.channel == claim.channel, a.article != claim.article, a.action == ActionKind.CREATE)
-        .where(a.started > now - WITHIN, a.outcome.not_in(_NOTHING_LEFT))
+        .where(a.started > now - WITHIN, or_(a.outcome.not_in(_NOTHING_LEFT), d.halfway))
     )
     if agreed is not None:
         asked = asked.where(or_(d.made > agreed, d.due > agreed, d.due.is_(None)))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
 
-from sqlalchemy import Connection, func, insert, inspect, select, text, update
+from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import deciding, queries
@@ -136,7 +136,7 @@ class Home:
         marked = self._marked()
         if marked is not None and marked[0] != queries.identity(connection).ledger:
             return _ANOTHER
-        if marked is not None and marked[1] > sequence(connection):
+        if marked is not None and marked[1] > queries.sequence(connection):
             return _OLDER
         if known.file == COPIED:
             return _PUT_BACK
@@ -192,7 +192,7 @@ class Home:
     def remark(self) -> None:
         """Set the mark to where the ledger is now, also backwards."""
         with self.read() as connection:
-            number = sequence(connection)
+            number = queries.sequence(connection)
         self.reached(number)
 
     def _marked(self) -> tuple[str, int] | None:
@@ -203,11 +203,6 @@ class Home:
             return str(said["ledger"]), int(said["sequence"])
         except (OSError, ValueError, LookupError, TypeError):
             return None
-
-
-def sequence(connection: Connection) -> int:
-    """Return the sequence of the last event."""
-    return connection.execute(select(func.max(t.events.c.sequence))).scalar() or 0
 
 
 def _standing(connection: Connection) -> Standing:

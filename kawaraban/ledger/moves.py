@@ -60,7 +60,8 @@ def answered(delivery: Delivery, attempt: Attempt, answer: Answer) -> Delivery:
         case "refused":
             return _ended(delivery, State.FAILED, answer)
         case "unavailable":
-            return _ended(delivery, State.UNSURE if _doubted(delivery) else _rest(delivery), answer)
+            doubted = _doubted(delivery) and not answer.sure
+            return _ended(delivery, State.UNSURE if doubted else _rest(delivery), answer)
         case "unsure":
             return _ended(delivery, State.UNSURE, answer)
 
@@ -125,6 +126,8 @@ def _quiet(delivery: Delivery) -> Delivery:
         error=None,
         next_try=None,
         saved=None,
+        saved_key=None,
+        halfway=False,
         handed_over=None,
         lease_owner=None,
         lease_until=None,
@@ -139,7 +142,7 @@ def _doubted(delivery: Delivery) -> bool:
 
 def _ended(delivery: Delivery, state: State, answer: Answer) -> Delivery:
     """Return it after a try without success; beyond doubt when this one, and all before it, surely left nothing."""
-    sure = answer.outcome != "unsure" and not _doubted(delivery)
+    sure = answer.outcome != "unsure" and (answer.sure or not _doubted(delivery))
     return replace(
         delivery,
         state=step(delivery.state, state),

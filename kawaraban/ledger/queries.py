@@ -114,6 +114,11 @@ def _event(row: RowMapping) -> Event:
     return Event(**{**row, **states, "kind": EventKind(row["kind"])})
 
 
+def sequence(connection: Connection) -> int:
+    """Return the sequence of the last event."""
+    return connection.execute(select(func.max(t.events.c.sequence))).scalar() or 0
+
+
 def known(connection: Connection, articles: Collection[str] | None = None) -> dict[str, Known]:
     """Return what is remembered of these articles, or of all."""
     if articles is not None:

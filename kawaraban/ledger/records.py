@@ -96,7 +96,8 @@ class Answer:
 
     `unavailable` means that nothing was sent: the delivery goes back to where it was and waits until `next_try`; to
     `unsure` where an earlier try is still in doubt. `digest` and `article_digest` name the text that is live where it is
-    not the attempt's own, but that of an earlier try which was found. `why` is what a person gave as the reason (withdrawn).
+    not the attempt's own, but that of an earlier try which was found. `sure`: what earlier tries left in doubt was asked about
+    and is known. `why` is what a person gave as the reason (withdrawn).
     """
 
     outcome: Literal["live", "withdrawn", "refused", "unavailable", "unsure"]
@@ -105,6 +106,7 @@ class Answer:
     next_try: datetime | None = None
     digest: str | None = None
     article_digest: str | None = None
+    sure: bool = False
     why: str = ""
 
 
@@ -154,6 +156,7 @@ class EventKind(StrEnum):
     OFF = "off"
     ON = "on"
     CLAIMED = "claimed"
+    PART = "part"  # one post of a thread is about to be sent, or stands there, or is gone
     LAPSED = "lapsed"  # its lease ended without an answer; another takes it up
     REOPENED = "reopened"
     LIVE = "live"

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from kawaraban.delivery import ActionKind, Attempt, Delivery, State
 from kawaraban.errors import Conflict, Sentence
-from kawaraban.ledger import memory, moves, queries, writing
-from kawaraban.ledger import tables as t
+from kawaraban.ledger import memory, moves, parts, queries, writing
 from kawaraban.ledger.records import RECOVERY, Answer, Claim, Event, EventKind, Expectation
 from kawaraban.ledger.writing import Note
 
@@ -155,15 +154,7 @@ def _claim_events(note: Note, before: Delivery, ready: Delivery, after: Delivery
 
 def save(connection: Connection, attempt: Attempt, saved: str) -> None:
     """Keep a channel's note between two requests; Conflict when the attempt no longer holds the delivery."""
-    c = t.deliveries.c
-    holds = (
-        c.article == attempt.article,
-        c.channel == attempt.channel,
-        c.state == State.SENDING,
-        c.attempts == attempt.number,
-    )
-    if connection.execute(update(t.deliveries).where(*holds).values(saved=saved)).rowcount != 1:
-        raise too_late([attempt])
+    writing.hold(connection, attempt, saved=saved, saved_key=attempt.key)
 
 
 # --- the answer ---
@@ -190,6 +181,8 @@ def conclude(connection: Connection, answers: Sequence[Answered], note: Note) ->
     writing.move(connection, steps)
     writing.tell(connection, events)
     memory.freeze(connection, [after for _, after in steps])
+    gone = [(after.article, after.channel) for _, after in steps if after.state is State.WITHDRAWN]
+    parts.ended(connection, gone, note.at)
     return late
 
 
@@ -208,15 +201,3 @@ def _proven(before: Delivery, attempt: Attempt, answer: Answer) -> Delivery | No
     if answer.outcome != "live" or before.public or before.state not in (State.WAITING, State.UNSURE, State.FAILED):
         return None
     return moves.answered(before, attempt, answer)
-
-
-def too_late(attempts: Sequence[Attempt]) -> Conflict:
-    """Their lease had lapsed, and others have taken over."""
-    names = ", ".join(f"{each.article} → {each.channel}" for each in attempts)
-    return Conflict(
-        Sentence(
-            ja=f"期限が過ぎ、ほかが引き継いだあとの返事です: {names}",
-            en=f"the answer came after the lease had lapsed and another had taken over: {names}",
-        ),
-        remedy=Sentence(ja="status で今の状態を見てください", en="see `status` for how it stands now"),
-    )

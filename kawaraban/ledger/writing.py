@@ -9,7 +9,7 @@ from itertools import starmap
 
 from sqlalchemy import Connection, and_, bindparam, insert, update
 
-from kawaraban.delivery import Attempt, Delivery
+from kawaraban.delivery import Attempt, Delivery, State
 from kawaraban.errors import Conflict, Sentence
 from kawaraban.ledger import queries
 from kawaraban.ledger import tables as t
@@ -101,6 +101,31 @@ def _step(before: Delivery, after: Delivery) -> dict[str, object]:
 
 def _row(delivery: Delivery) -> dict[str, object]:
     return {name: getattr(delivery, name) for name in (*_KEYS, *_COLUMNS)}
+
+
+def hold(connection: Connection, attempt: Attempt, **values: object) -> None:
+    """Set values of a delivery that this attempt holds, between its claim and its answer; Conflict where it does no more."""
+    c = t.deliveries.c
+    holds = (
+        c.article == attempt.article,
+        c.channel == attempt.channel,
+        c.state == State.SENDING,
+        c.attempts == attempt.number,
+    )
+    if connection.execute(update(t.deliveries).where(*holds).values(**values)).rowcount != 1:
+        raise too_late([attempt])
+
+
+def too_late(attempts: Sequence[Attempt]) -> Conflict:
+    """Their lease had lapsed, and others have taken over."""
+    names = ", ".join(f"{each.article} → {each.channel}" for each in attempts)
+    return Conflict(
+        Sentence(
+            ja=f"期限が過ぎ、ほかが引き継いだあとの返事です: {names}",
+            en=f"the answer came after the lease had lapsed and another had taken over: {names}",
+        ),
+        remedy=Sentence(ja="status で今の状態を見てください", en="see `status` for how it stands now"),
+    )
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:

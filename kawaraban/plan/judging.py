@@ -43,8 +43,8 @@ def _block(reason: Sentence, remedy: Sentence | None = None) -> Verdict:
 
 
 def _off(case: Case) -> Verdict | None:
-    """What is `off` goes nowhere; what is public there although it is off may still have to be taken down."""
-    ends = case.ending is not None and case.delivery.public
+    """What is `off` goes nowhere; what is there although it is off may still have to be taken down."""
+    ends = case.ending is not None and (case.delivery.public or case.delivery.halfway)
     return None if case.enabled or ends else _skip(reasons.OFF)
 
 
@@ -210,7 +210,7 @@ def _update(case: Case) -> Verdict | None:
 
 def _why_update(case: Case, cause: Cause) -> Sentence:
     if case.delivery.doubtful:
-        return reasons.ASK_FIRST
+        return reasons.GOES_ON if case.delivery.halfway else reasons.ASK_FIRST
     if case.pin_holds:
         return reasons.ROLLED_BACK
     if case.delivery.failures:
@@ -254,7 +254,7 @@ def _why_create(case: Case) -> Sentence:
     if case.delivery.state is State.WITHDRAWN:
         return reasons.AGAIN
     if case.delivery.doubtful:
-        return reasons.ASK_FIRST
+        return reasons.GOES_ON if case.delivery.halfway else reasons.ASK_FIRST
     return reasons.TRY_AGAIN if case.delivery.failures else reasons.NEW
 
 

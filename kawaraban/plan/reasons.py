@@ -33,6 +33,9 @@ ASK_FIRST = Sentence(
     ja="前回の返事がありません。届いているか確かめてから出します",
     en="an earlier try was never answered: the channel is asked before anything is sent",
 )
+GOES_ON = Sentence(
+    ja="連投が途中で止まっています。続きから出します", en="a thread was stopped half-way: it goes on where it stopped"
+)
 WITHDRAWN_BY_EDITOR = Sentence(ja="記事が取り下げられました", en="the article is withdrawn")
 WITHDRAWN_HERE = Sentence(ja="ここからは取り下げます", en="withdrawn from here only")
 PUT_BACK = Sentence(

@@ -10,7 +10,7 @@ import pytest
 import requests
 from pydantic import SecretStr
 
-from flows.stages.delivery import lease_of
+from flows.stages.deed import lease_of
 from kawaraban import registry
 from kawaraban.channels.http.failures import KINDS, failure_of
 from kawaraban.channels.protocol import Payload

@@ -30,6 +30,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article", "channel"], ["deliveries.article", "deliveries.channel"]),
         sa.PrimaryKeyConstraint("article", "channel", "number"),
     )
-    halfway = sa.Column("halfway", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    halfway: sa.Column[bool] = sa.Column("halfway", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     op.add_column("deliveries", halfway)
     op.add_column("deliveries", sa.Column("saved_key", sa.String(length=40)))
