@@ -56,7 +56,7 @@ publish: .venv/.runtime ## publish the samples into public/ and print the status
 	@$(BIN)/kawaraban publish --root .
 	@$(BIN)/kawaraban status --root .
 
-servers: ## install the real servers that `make test` then publishes to, in a folder outside the tree (2 GB, a minute or two)
+servers: ## install the real servers that `make test` then publishes to, in a folder outside the tree (1.4 GB, a minute or two)
 	@tests/servers/install $(ARGS)
 
 test: .venv/.development ## run the tests, those against real servers where `make servers` has put them
