@@ -152,14 +152,15 @@ class Bluesky:
         """Ask the server what stands there before it is called refused or unsure."""
         from kawaraban.channels.bluesky.xrpc import Occupied
 
-        if isinstance(failure, Refused) and not isinstance(failure, Occupied):
+        taken = isinstance(failure, Occupied)
+        if isinstance(failure, Refused) and not taken:
             raise failure
         try:
             found = self._ours(mine, payload, mine.get(rkey))
-        except ChannelFailure:
-            raise failure from None
+        except ChannelFailure as unknown:
+            raise unknown if taken else failure from None  # an occupied place took nothing from us
         if found is None:
-            raise Refused(_TAKEN) if isinstance(failure, Occupied) else failure
+            raise Refused(_TAKEN) if taken else failure
         return found
 
     def _ours(self, mine: Repository, payload: Payload, there: Stored | None) -> Receipt | None:

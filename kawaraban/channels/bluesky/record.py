@@ -100,7 +100,7 @@ def pictures_of(payload: Payload) -> tuple[Asset, ...]:
 
 
 def must_fit(part: Part) -> None:
-    """Raise Refused for a text that the network would refuse: too long, or empty with nothing beside it."""
+    """Raise Refused for a text that the network would refuse: too long in letters or in bytes."""
     if MEASURE.fits(part.text):
         return
     length, size = MEASURE.count(part.text), len(part.text.encode())

@@ -90,21 +90,26 @@ class SessionFile:
             return Kept()
 
     def write(self, kept: Kept) -> None:
-        """Put it in place whole."""
-        handle, aside = tempfile.mkstemp(dir=self.path.parent)  # nobody else may read it, from its first byte on
+        """Put it in place whole; Unavailable where it can't be: without it every post would log in anew."""
+        aside: str | None = None
         try:
+            handle, aside = tempfile.mkstemp(dir=self.path.parent)  # nobody else may read it, from its first byte on
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(kept.model_dump_json())
             Path(aside).replace(self.path)
-        except OSError:
-            with suppress(OSError):
-                Path(aside).unlink()
-            raise
+        except OSError as error:
+            if aside is not None:
+                with suppress(OSError):
+                    Path(aside).unlink()
+            raise _unwritable(self.path, error) from error
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Let one process at a time log in or renew: a refresh token is good for one use."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
         try:
             with FileLock(self.path.with_suffix(".lock"), timeout=self.patience, mode=0o600):
                 yield
@@ -115,6 +120,19 @@ class SessionFile:
 def proof_of(password: str, salt: str) -> str:
     """Return a salted hash by which the same password is known again (scrypt)."""
     return hashlib.scrypt(password.encode(), salt=bytes.fromhex(salt), n=1 << 12, r=8, p=1).hex()
+
+
+def _unwritable(path: Path, error: OSError) -> Unavailable:
+    why = error.strerror or type(error).__name__
+    return Unavailable(
+        Sentence(
+            ja=f"ログインの控え {path.name} を書けません（{why}）。何も送っていません",
+            en=f"the session {path.name} can't be written ({why}); nothing was sent",
+        ),
+        remedy=Sentence(
+            ja=".kawaraban/ の空きと権限を確かめてください", en="look at the free space and permissions of .kawaraban/"
+        ),
+    )
 
 
 _BUSY = Sentence(ja="ほかの処理がログインしているところです", en="another process is logging in; nothing was sent")

@@ -219,6 +219,14 @@ def test_when_the_server_wants_no_login_none_is_tried_until_then(tmp_path: Path)
         assert door.asked[LOGIN] == 1
 
 
+def test_a_session_that_cant_be_kept_posts_nothing(tmp_path: Path, door: Front) -> None:
+    (tmp_path / ".kawaraban").mkdir()
+    (tmp_path / ".kawaraban" / "sessions").write_text("in the way")
+    with pytest.raises(Unavailable, match="can't be written"):
+        sent(channel(tmp_path, door), sample())
+    assert not door.asked
+
+
 # --- where the account lives ---
 
 
@@ -264,6 +272,13 @@ def test_neither_password_nor_token_is_in_an_error_a_log_or_the_sessions_file(
 
 
 # --- finding ---
+
+
+def test_a_place_that_is_taken_by_nobody_knows_what_is_tried_again(tmp_path: Path, door: Front) -> None:
+    door.play(PUT, Canned(400, "InvalidSwap", "Record was at bafytwo"))
+    door.play(GET, "drop")
+    with pytest.raises(Unavailable):
+        sent(channel(tmp_path, door), sample())
 
 
 def test_posts_are_found_by_the_same_payload_only_where_ours_stands(tmp_path: Path, door: Front) -> None:
