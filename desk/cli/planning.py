@@ -8,6 +8,7 @@ from desk.cli import documents
 from desk.cli.looking import nothing
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
+from desk.cli.posts import counted
 from desk.cli.tables import console, diff_line, unreadable
 from desk.cli.watching import progress
 from desk.cli.words import clean, moment
@@ -35,28 +36,26 @@ def plan(call: Call) -> int:
         at = call.instant(call.options.at)
         question = stage.Question(tuple(call.options.articles))
         if call.json:
-            made = stage.plan(house, question, now=at or call.now).plan
+            planned = stage.plan(house, question, now=at or call.now)
+            documents.write(documents.plan(planned.plan, call.language, house.publication.zone))
         else:
             with progress(call) as show:
-                made = stage.plan(house, question, now=at or call.now, progress=show).plan
-        if call.json:
-            documents.write(documents.plan(made, call.language, house.publication.zone))
-        else:
-            _print_plan(call, house, made)
+                planned = stage.plan(house, question, now=at or call.now, progress=show)
+            _print_plan(call, planned)
     finally:
         house.close()
     return EXIT_DONE
 
 
-def _print_plan(call: Call, house: House, made: Plan) -> None:
-    out = console(call)
+def _print_plan(call: Call, planned: stage.Planned) -> None:
+    out, house, made = console(call), planned.house, planned.plan
     out.print(_summary(house, made).said(call.language), style="bold")
     last = ""
     for action in made.actions:
         if action.article != last:
             out.print(Text(f"\n{clean(action.title)}", style="bold"))
             last = action.article
-        _print_action(call, house, action)
+        _print_action(call, planned, action)
     if not call.options.articles:
         for text in unreadable(call, looking.unreadable(house)):
             out.print(text)
@@ -76,8 +75,8 @@ def _summary(house: House, made: Plan) -> Sentence:
     return Sentence(ja=f"計画 {made.short}：{ja}", en=f"plan {made.short}: {en}")
 
 
-def _print_action(call: Call, house: House, action: Action) -> None:
-    out = console(call)
+def _print_action(call: Call, planned: stage.Planned, action: Action) -> None:
+    out, house = console(call), planned.house
     verb = VERBS[action.action].said(call.language)
     if action.by_hand and action.action in (ActionKind.CREATE, ActionKind.UPDATE):
         verb = "手で出す" if call.language == "ja" else f"{verb} by hand"
@@ -90,10 +89,21 @@ def _print_action(call: Call, house: House, action: Action) -> None:
         out.print(Text(clean(f"             {_origins(action, call.language)}"), style="dim"))
     if action.action in (ActionKind.SKIP, ActionKind.BLOCKED):
         return
+    if said := _length(planned, action):
+        out.print(f"             {said.said(call.language)}", style="dim")
     for loss in action.losses:
         out.print(f"             {loss.what_ja if call.language == 'ja' else loss.what_en}", style="dim")
     for line in action.diff:
         out.print(diff_line(out, line))
+
+
+def _length(planned: stage.Planned, action: Action) -> Sentence | None:
+    """Return how long the posts are that would go out, where the channel counts."""
+    measure = planned.house.capabilities(planned.house.channel_settings(action.channel)).text
+    if measure is None or action.digest is None or action.action is ActionKind.WITHDRAW:
+        return None
+    parts = planned.variant(action.article, action.channel, action.digest).parts
+    return counted(tuple(measure.count(part.text, part.links) for part in parts), measure.limit) if parts else None
 
 
 _NEVER = (Word.OFF, Word.DRAFT, Word.WITHDRAWN)

@@ -13,10 +13,10 @@ from kawaraban.errors import Language, Sentence
 from kawaraban.variant import Card, Part, Variant
 
 
-def counted(counts: tuple[int, ...], limit: int | None) -> Sentence:
+def counted(counts: tuple[int, ...], limit: int) -> Sentence:
     """Return how long the posts are: `187 of 300`, or `thread of 3 (296, 290, 41 of 300)`."""
     each = ("・".join(map(str, counts)), ", ".join(map(str, counts)))
-    ja, en = each if limit is None else (f"{each[0]}／{limit}", f"{each[1]} of {limit}")
+    ja, en = f"{each[0]}／{limit}", f"{each[1]} of {limit}"
     if len(counts) == 1:
         return Sentence(ja=ja, en=en)
     return Sentence(ja=f"{len(counts)}件の連投（{ja}）", en=f"thread of {len(counts)} ({en})")

@@ -2,7 +2,7 @@
 What an article gave the last time, so that an unchanged one is neither rendered nor checked again.
 
 Of a variant: its digest and losses. Of a check: that nothing blocked. What they read is covered: the article's bytes and
-pictures, the settings, the program's own files, and of the outside exactly those facts that a renderer looked at (note
+pictures, the settings, what the channels can do, the program's own files, and of the outside exactly those facts that a renderer looked at (note
 going live touches only articles that speak of note). A file under `.kawaraban/cache/`; it may be deleted at any time.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,8 @@ class Memory:
 
     def __init__(self, house: House) -> None:
         self._path = house.root / STATE / "cache" / "variants.json"
-        self._settings = _digest(house.settings.model_dump_json())
+        able = {channel.name: asdict(house.capabilities(channel)) for channel in house.settings.channels}
+        self._settings = _digest(house.settings.model_dump_json() + json.dumps(able, sort_keys=True, default=_plain))
         self._entries: dict[str, _Values] = {}
         self._clean: dict[str, str] = {}
         self._changed = False
@@ -126,6 +127,11 @@ class Memory:
         self._path.unlink(missing_ok=True)
 
 
+def _plain(value: object) -> object:
+    """Return a set or a span of time among a channel's capabilities as JSON has it, the same in every process."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
 _Values = list[Any]
 """A Remembered as it lies in the file, read when it is asked for."""
 
@@ -160,10 +166,10 @@ def _seen(live: Mapping[str, LiveElsewhere], name: str) -> str:
 def program() -> str:
     """Return the digest of the files that read, check and render: another version may do it differently."""
     import renderers
-    from kawaraban import article
+    from kawaraban import article, counting
 
     digest = hashlib.sha256()
-    for module in (renderers, article):
+    for module in (renderers, article, counting):
         _add(Path(str(module.__file__)).parent, digest)
     return digest.hexdigest()
 
