@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,9 +24,6 @@ from kawaraban.variant import Asset, Variant
 TITLE = 255
 EXCERPT = 300
 ALT = 191
-SLUG = 191
-_ASCII_PART = 100  # of a slug that is not ASCII and gets the article's id
-_NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 _BORDER = re.compile(r".*[。！？.!?]", re.DOTALL)
 _UPLOADED = "asset:"
 _OWN_ADDRESS = "__GHOST_URL__"  # Ghost puts the site's address where this stands
@@ -82,7 +78,7 @@ def content_of(variant: Variant, settings: GhostSettings) -> Content:
     return Content(
         article=variant.article,
         title=variant.title,
-        slug=slug_of(head.slug, variant.article),
+        slug=head.slug,  # ASCII: Ghost would romanise Japanese as if it were Chinese
         html=variant.body.replace(_OWN_ADDRESS, "__GHOST&#95;URL__"),
         excerpt=within(head.description, EXCERPT) if settings.excerpt else "",
         canonical_url=canonical_of(variant),
@@ -95,13 +91,6 @@ def content_of(variant: Variant, settings: GhostSettings) -> Content:
 def canonical_of(variant: Variant) -> str:
     """Return the address of the original, in ASCII: Ghost refuses another."""
     return address.encoded(variant.head.canonical_url or variant.head.url)
-
-
-def slug_of(slug: str, article: str) -> str:
-    """Return the end of the post's address: ASCII, or Ghost would romanise Japanese as if it were Chinese."""
-    plain = unicodedata.normalize("NFKD", slug).lower()
-    words = _NOT_IN_A_SLUG.sub("-", plain).strip("-")[:SLUG].rstrip("-")
-    return words if plain.isascii() and words else f"{words[:_ASCII_PART]}-{article}".strip("-")
 
 
 def within(text: str, limit: int) -> str:

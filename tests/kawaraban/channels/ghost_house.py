@@ -14,7 +14,7 @@ from PIL import Image
 from kawaraban import registry
 from kawaraban.article.model import Picture
 from kawaraban.channels.conformance import KEY
-from kawaraban.channels.ghost import Ghost, GhostSettings
+from kawaraban.channels.ghost import Ghost
 from kawaraban.channels.protocol import Payload, Surroundings
 from kawaraban.config import NetworkSettings
 from kawaraban.delivery import Receipt
@@ -51,7 +51,7 @@ def ghost(
     return Ghost(Surroundings(root, paper, settings, bytes_of, clock))
 
 
-BODY = """<ruby>傘<rt>かさ</rt></ruby>を**畳む**前に、しずくを切る。__GHOST_URL__ と {{title}} は字のまま。
+BODY = """｜傘《かさ》を**畳む**前に、しずくを切る。`__GHOST_URL__` と {{title}} は字のまま。
 
 汀: <script>alert(1)</script> は文字です。
 
@@ -123,6 +123,3 @@ class Tries:
     def _payload(self, variant: Variant) -> Payload:
         prepared = self.made.prepare(variant)
         return Payload(variant, prepared.body, prepared.media_type, since=self.since, saved=self.saved)
-
-
-__all__ = ["GhostSettings", "Tries", "ghost", "now", "picture_bytes", "rendered"]
