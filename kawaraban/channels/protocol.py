@@ -82,7 +82,8 @@ class Channel(Protocol):
     shows) plus the longest back-off: a day at least. Where `capabilities.finds` is "list", it is asked twice,
     `capabilities.lag` apart, before anything is sent again. `withdraw` may be called twice without harm.
 
-    A thread is one delivery: each post has its own key, and each of these calls is about one of them (`Payload.number`).
+    A thread is one delivery: each post has its own key, and each of these calls is about one of them (`Payload.number`);
+    `read` is given that post as a variant of its own (`kawaraban.thread.alone`).
     """
 
     kind: ClassVar[str]
@@ -119,6 +120,14 @@ class Recalls(Protocol):
 
         A ledger that was put back has lost the rest. What is not among it is not there.
         """
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """What a channel with threads may have beside `Recalls`: it finds the rest of a thread by its first post."""
+
+    def answers(self, receipt: Receipt) -> Sequence[Receipt]:
+        """Return our own posts below that one, each answering to the one before, in order; fails as a channel fails."""
 
 
 @runtime_checkable

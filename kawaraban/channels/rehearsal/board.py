@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post: its id, its address, the key it was sent under, and its words."""
+    """One post: its id, its address, the key it was sent under, its words, and the id of the post it answers to ("": none)."""
 
     id: str
     url: str
@@ -16,11 +16,13 @@ class Post:
     article: str
     title: str
     text: str
+    answers_to: str = ""
 
     @property
     def words(self) -> dict[str, str]:
         """What a request carries."""
-        return {"key": self.key, "article": self.article, "title": self.title, "text": self.text}
+        names = ("key", "article", "title", "text", *(("answers_to",) if self.answers_to else ()))
+        return {name: str(getattr(self, name)) for name in names}
 
 
 class Board(Protocol):

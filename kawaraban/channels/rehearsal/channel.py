@@ -17,6 +17,7 @@ from kawaraban.channels.rehearsal.board import Board, Post
 from kawaraban.channels.rehearsal.folder import FolderBoard
 from kawaraban.channels.rehearsal.settings import Kind, RehearsalSettings
 from kawaraban.config.load import own_settings
+from kawaraban.counting import Measure
 from kawaraban.delivery import Receipt
 from kawaraban.errors import Refused, Sentence
 from kawaraban.variant import Variant
@@ -46,7 +47,10 @@ class Rehearsal:
         settings = RehearsalSettings.model_validate(own.model_dump())
         kind = _ABLE[settings.idempotency]
         late = _LATE if settings.announces else None
-        return replace(kind, announces=settings.announces, late=late, longest=2 * settings.timeout)
+        text = Measure("graphemes", settings.limit) if settings.limit is not None else None
+        threads = text is not None and kind.finds != "nothing"
+        longest = 2 * settings.timeout
+        return replace(kind, announces=settings.announces, late=late, longest=longest, text=text, threads=threads)
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
@@ -68,7 +72,7 @@ class Rehearsal:
         if failure := script.before(fault):
             raise failure
         with self._board() as board:
-            post = self._posted(board, self._post(payload, key))
+            post = self._posted(board, self._post(payload, key), _natural(payload))
         if failure := script.after(fault):
             raise failure
         return self._receipt(post)
@@ -92,7 +96,7 @@ class Rehearsal:
         kind = self._settings.idempotency
         with self._board() as board:
             if kind == "natural":
-                post = board.get(payload.variant.article)
+                post = board.get(_natural(payload))
             elif kind == "find":
                 post = next((one for one in board.all() if one.key == key), None)
             else:
@@ -105,7 +109,18 @@ class Rehearsal:
             return {}
         asked = {variant.article for variant in variants}
         with self._board() as board:
-            return {post.article: self._receipt(post) for post in board.all() if post.article in asked}
+            first = [post for post in board.all() if not post.answers_to]
+            return {post.article: self._receipt(post) for post in first if post.article in asked}
+
+    def answers(self, receipt: Receipt) -> Sequence[Receipt]:
+        """Return the rest of a thread, post by post."""
+        with self._board() as board:
+            below = {post.answers_to: post for post in board.all() if post.answers_to}
+        found, at = [], _name(receipt)
+        while (post := below.pop(at, None)) is not None:
+            found.append(self._receipt(post))
+            at = post.id
+        return found
 
     def account(self) -> str:
         """Return the board's own id; a board on a server has none."""
@@ -121,7 +136,8 @@ class Rehearsal:
             post = board.get(_name(receipt))
         if post is None:
             return LiveCopy(present=False, url=receipt.url)
-        same = (post.title, post.text) == (against.title, against.text)
+        title = "" if post.answers_to else against.title  # the rest of a thread has none
+        same = (post.title, post.text) == (title, against.part(1).text)
         return LiveCopy(present=True, url=post.url, differences=() if same else ("本文",))
 
     def withdraw(self, receipt: Receipt) -> None:
@@ -150,22 +166,29 @@ class Rehearsal:
         with Session(private=self._surroundings.publication.network.private, limits=limits) as session:
             yield RemoteBoard(server.rstrip("/"), session, self._surroundings.clock)
 
-    def _posted(self, board: Board, post: Post) -> Post:
+    def _posted(self, board: Board, post: Post, name: str) -> Post:
         match self._settings.idempotency:
             case "natural":
-                return board.put(post.article, post)
+                return board.put(name, post)
             case "header":
                 return board.add(post, once=True)
             case "find" | "none":
                 return board.add(post, once=False)
 
     def _post(self, payload: Payload, key: str) -> Post:
-        variant = payload.variant
-        return Post("", "", key, variant.article, variant.title, variant.text)
+        variant, above = payload.variant, payload.above
+        title = variant.title if payload.number == 1 else ""
+        return Post("", "", key, variant.article, title, payload.part.text, _name(above[-1]) if above else "")
 
     def _receipt(self, post: Post) -> Receipt:
         able = self.able(self._settings)
         return Receipt(post.id, post.url, self._surroundings.clock(), verified=able.reads)
+
+
+def _natural(payload: Payload) -> str:
+    """Return the name that needs no key: the article, and which post of its thread."""
+    article = payload.variant.article
+    return article if payload.number == 1 else f"{article}-{payload.number}"
 
 
 def _name(receipt: Receipt) -> str:

@@ -51,7 +51,11 @@ class FolderBoard:
         """Change one post."""
         with self._alone():
             before = self.get(name)
-            return None if before is None else self._write(name, replace(post, key=before.key))
+            return (
+                None
+                if before is None
+                else self._write(name, replace(post, key=before.key, answers_to=before.answers_to))
+            )
 
     def remove(self, name: str) -> None:
         """Take one down."""

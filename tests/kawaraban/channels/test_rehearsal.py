@@ -13,10 +13,12 @@ import pytest
 
 from kawaraban import registry
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.conformance import KEY, MachineConformance, sample
+from kawaraban.channels.conformance import KEY, MachineConformance, ThreadConformance, sample
 from kawaraban.channels.protocol import Surroundings
 from kawaraban.channels.rehearsal import Rehearsal, RehearsalSettings
 from kawaraban.config import NetworkSettings
+from kawaraban.counting import Measure
+from kawaraban.delivery import Receipt
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Unavailable, Unsure
 from tests.builders import NOW, channel, publication
 from tests.servers.posts import PostServer, post_server
@@ -93,6 +95,32 @@ class OnAServer(MachineConformance):
         self.address = self.board.url
 
 
+class ThreadsOnAFolder(OnAFolder, ThreadConformance):
+    def able(self) -> Capabilities:
+        return registry.capabilities(channel("rehearsal", own={"idempotency": self.idempotency, "limit": 80}))
+
+    def channel(self) -> Rehearsal:
+        return rehearsal(self.root, idempotency=self.idempotency, faults=self.faults, limit=80)
+
+    def answered(self, receipt: Receipt) -> str:
+        stored = json.loads((self.root / "rehearsal" / f"{receipt.remote_id}.json").read_text(encoding="utf-8"))
+        return str(stored["answers_to"])
+
+
+class ThreadsOnAServer(OnAServer, ThreadConformance):
+    def able(self) -> Capabilities:
+        return registry.capabilities(channel("rehearsal", own={"idempotency": self.idempotency, "limit": 80}))
+
+    def channel(self) -> Rehearsal:
+        return rehearsal(self.root, idempotency=self.idempotency, server=self.address, limit=80)
+
+    def answered(self, receipt: Receipt) -> str:
+        return self.board.posts[receipt.remote_id].get("answers_to", "")
+
+    def requests(self) -> list[bytes]:
+        return [body for method, _, _, body in self.board.requests if method in ("PUT", "POST")]
+
+
 class TestNaturalKeyOnAFolder(OnAFolder):
     idempotency = "natural"
 
@@ -111,6 +139,22 @@ class TestNothingOnAFolder(OnAFolder):
 
 class TestNaturalKeyOnAServer(OnAServer):
     idempotency = "natural"
+
+
+class TestThreadsByNaturalKeyOnAFolder(ThreadsOnAFolder):
+    idempotency = "natural"
+
+
+class TestThreadsByListOnAFolder(ThreadsOnAFolder):
+    idempotency = "find"
+
+
+class TestThreadsByNaturalKeyOnAServer(ThreadsOnAServer):
+    idempotency = "natural"
+
+
+class TestThreadsByListOnAServer(ThreadsOnAServer):
+    idempotency = "find"
 
 
 class TestHeaderOnAServer(OnAServer):
@@ -161,6 +205,18 @@ def test_a_dry_run_leaves_a_file_a_person_can_read(tmp_path: Path) -> None:
     (file,) = (tmp_path / "rehearsal").iterdir()
     assert json.loads(file.read_text(encoding="utf-8"))["title"] == "川の音"
     assert "川の音を聞く。" in file.read_text(encoding="utf-8")
+
+
+def test_a_limit_makes_threads_only_where_a_post_can_be_asked_for() -> None:
+    kinds = {
+        kind: registry.capabilities(channel("rehearsal", own={"idempotency": kind, "limit": 80}))
+        for kind in ("natural", "header", "find", "none")
+    }
+    assert {kind: able.threads for kind, able in kinds.items()} == {
+        "natural": True, "header": False, "find": True, "none": False,
+    }  # fmt: skip
+    assert all(able.text == Measure("graphemes", 80) for able in kinds.values())
+    assert registry.capabilities(channel("rehearsal", own={})).text is None
 
 
 def test_it_announces_when_it_is_told_to() -> None:
