@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
 from kawaraban.article.finding import Finding
 from kawaraban.errors import Conflict, Place, Sentence, WrongInput
+
+if TYPE_CHECKING:
+    from kawaraban.article.model import Article
+    from kawaraban.capabilities import Capabilities
+    from kawaraban.config import Settings
 
 
 def init(call: Call) -> int:
@@ -117,6 +124,21 @@ def check(call: Call) -> int:
     return EXIT_FOUND if errors else EXIT_DONE
 
 
+def _able(settings: Settings, articles: list[Article]) -> dict[str, Capabilities]:
+    """Return what those channels can do for which an article has words of its own; others would only cost time."""
+    named = {name for article in articles for name, own in article.matter.channels.items() if own.text}
+    able = {}
+    for channel in settings.channels:
+        if channel.name in named:
+            from kawaraban import registry
+
+            with suppress(
+                WrongInput
+            ):  # settings that are wrong are no fault of an article: every other command says them
+                able[channel.name] = registry.capabilities(channel)
+    return able
+
+
 def _findings(call: Call) -> list[Finding]:
     from kawaraban.article.check import check as check_one
     from kawaraban.config.load import load
@@ -128,6 +150,9 @@ def _findings(call: Call) -> list[Finding]:
     articles = [library.find(name, reading) for name in call.options.articles] or list(reading.articles)
     meant = {article.path for article in articles}
     named = bool(call.options.articles)
-    found = [one for article in articles for one in check_one(article, settings.publication, settings.channels)]
+    able = _able(settings, articles)
+    found = [
+        one for article in articles for one in check_one(article, settings.publication, settings.channels, able=able)
+    ]
     found += [one for one in reading.findings if not named or one.file in meant]
     return sorted(dict.fromkeys(found), key=lambda one: (str(one.file), one.line or 0, one.code))

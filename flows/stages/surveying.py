@@ -55,7 +55,9 @@ class Survey:
 
     def findings(self, house: House, article: Article) -> list[Finding]:
         """Return everything found in one article, between articles included."""
-        own = check(article, house.publication, house.settings.channels)
+        said = [channel for channel in house.settings.channels if channel.name in article.matter.channels]
+        able = {channel.name: house.capabilities(channel) for channel in said}
+        own = check(article, house.publication, house.settings.channels, able=able)
         return list(dict.fromkeys([*own, *self.around(article)]))
 
     def around(self, article: Article) -> list[Finding]:

@@ -13,11 +13,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import unquote
 
-from kawaraban.article import check_body, locating
+from kawaraban.article import check_body, check_posts, locating
 from kawaraban.article.finding import Finding, Severity
 from kawaraban.article.model import Article
 from kawaraban.article.reader import references
 from kawaraban.article.walk import every_inline
+from kawaraban.capabilities import Capabilities
 from kawaraban.config import ChannelSettings, Publication
 from kawaraban.errors import Sentence
 
@@ -35,11 +36,13 @@ def check(
     publication: Publication,
     channels: Sequence[ChannelSettings],
     cannot_show: Mapping[str, Collection[str]] | None = None,
+    able: Mapping[str, Capabilities] | None = None,
 ) -> list[Finding]:
     """
     Return everything found in one article, in the order of the lines.
 
-    `cannot_show` maps a channel's name to the block nouns it degrades (`table`, `footnote` …), for a warning beforehand.
+    `cannot_show` maps a channel's name to the block nouns it degrades (`table`, `footnote` …), for a warning beforehand;
+    `able` to what it can do.
     """
     found = [
         *article.findings,
@@ -48,6 +51,7 @@ def check(
         *_pictures(article),
         *check_body.findings(article, channels),
         *check_body.lossy(article, channels, cannot_show or {}),
+        *check_posts.findings(article, able or {}),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.line or 0, finding.column or 0, finding.code))
 

@@ -74,3 +74,10 @@ def test_a_text_that_can_not_go_out_blocks_its_channel_with_place_and_remedy(pap
     assert "articles/2024/rain/index.md:" in out
     assert "can't be divided and is too long for one post: 320 of 300" in out
     assert "→ write a `channels.bluesky.text` that fits" in out
+
+
+def test_check_warns_of_words_that_are_more_than_one_post(paper: Paper) -> None:
+    paper.write(channels=f"{{bluesky: {{text: {SENTENCE * 9}}}}}")
+    (found,) = [one for one in paper("check", "--json").document["findings"] if one["code"] == "post-long"]
+    assert (found["severity"], found["line"]) == ("warning", 9)
+    assert found["message"] == "`text` of bluesky does not fit into one post and becomes a thread: 333 of 300"

@@ -41,9 +41,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     renderer = registry.renderer
 
     def noted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def noting(*given: Any) -> Any:
+        def noting(*given: Any, **named: Any) -> Any:
             done.append(name)
-            return real(*given)
+            return real(*given, **named)
 
         return noting
 
