@@ -6,6 +6,8 @@ The Mastodon channel: posts, threads and pictures on any server with the Mastodo
     entities    what a server says, as far as we read it
     answers     from an answer to a value or a failure
     api         the calls
+    words       the body of a new post and of an edit
+    note        what is remembered of pictures
     pictures    uploaded once, waited for
     plain       from a post's HTML to its text
     finding     which of our posts is the one an earlier try made

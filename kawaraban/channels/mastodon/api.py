@@ -13,13 +13,14 @@ from http import HTTPStatus
 from typing import Literal, TypeVar
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from kawaraban.channels.http import Answer, CantTell, Session, Upload, multipart
 from kawaraban.channels.mastodon import answers
 from kawaraban.channels.mastodon.entities import (
     Account,
     Attachment,
+    Found,
     Instance,
     NodeInfo,
     NodeInfoLinks,
@@ -28,6 +29,7 @@ from kawaraban.channels.mastodon.entities import (
     StatusSource,
 )
 from kawaraban.channels.mastodon.servers import Server, node_info_address, server_of
+from kawaraban.channels.mastodon.words import Words
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
 
 Asked = TypeVar("Asked", bound=BaseModel)
@@ -36,33 +38,6 @@ _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _NOT_BUILT_IN = _GONE | {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 _PAGE = 40
 _LATER = timedelta(minutes=10)
-
-
-class AltText(BaseModel):
-    """A picture of a post that is edited, and its alt text."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    description: str
-
-
-class Words(BaseModel):
-    """
-    The body of POST and PUT `/api/v1/statuses`.
-
-    `content_type` keeps Pleroma, Akkoma and GoToSocial from reading Markdown; others pass it over.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    status: str
-    media_ids: tuple[str, ...] = ()
-    media_attributes: tuple[AltText, ...] | None = None
-    language: str | None = None
-    visibility: str | None = None
-    in_reply_to_id: str | None = None
-    content_type: Literal["text/plain"] = "text/plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +72,7 @@ class Api:
             page = self._page(account, last, replies=replies)
             fresh = [one for one in page if one.id not in seen]
             seen |= {one.id for one in page}
-            yield from (one for one in fresh if one.reblog is None and (replies or one.in_reply_to_id is None))
+            yield from (one for one in fresh if _own(one, account) and (replies or one.in_reply_to_id is None))
             if not fresh:  # the end, or a server that does not know max_id
                 return
             last = page[-1].id
@@ -108,6 +83,13 @@ class Api:
         """Return a post, or None where it is gone."""
         answer = self._asked(f"/api/v1/statuses/{_segment(name)}")
         return None if answer.status in _GONE else self._read(answer, Status)
+
+    def named(self, address: str) -> Status | None:
+        """Return the post at an address where the server looks it up, or None: that says nothing."""
+        query = urlencode({"q": address, "type": "statuses", "resolve": "false", "limit": "5"})
+        answer = self._asked(f"/api/v2/search?{query}")
+        found = self._read(answer, Found).statuses if answer.status == HTTPStatus.OK else ()
+        return next((one for one in found if address in (one.url, one.uri)), None)
 
     def source(self, name: str) -> str | None:
         """Return what was sent, as it was sent; None where the server does not tell."""
@@ -217,6 +199,11 @@ class Api:
     def _uploaded(self, path: str, content_type: str, body: bytes) -> Answer:
         headers = {**self._headers, "content-type": content_type}
         return self.session.send("POST", f"{self.base}{path}", headers=headers, body=body)
+
+
+def _own(post: Status, account: Account) -> bool:
+    """Whether it is a post of ours and no boost; some servers list a boost as the post itself."""
+    return post.reblog is None and (post.account is None or post.account.id == account.id)
 
 
 def _segment(name: str) -> str:

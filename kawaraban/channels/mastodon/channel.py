@@ -13,11 +13,13 @@ from pydantic import BaseModel
 
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.listed import recalled
+from kawaraban.channels.mastodon import words
 from kawaraban.channels.mastodon.comparing import ANSWERS, TEXT, pictures_differ, pictures_of, words_differ
 from kawaraban.channels.mastodon.entities import Status
-from kawaraban.channels.mastodon.finding import Sought, leads_to, said
+from kawaraban.channels.mastodon.finding import Sought, below, leads_to, said
+from kawaraban.channels.mastodon.note import Note
 from kawaraban.channels.mastodon.servers import learnt
-from kawaraban.channels.mastodon.settings import ABLE, MastodonSettings, able
+from kawaraban.channels.mastodon.settings import ABLE, ASKS, MastodonSettings, able
 from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Surroundings
 from kawaraban.config.load import own_settings
 from kawaraban.config.secret import revealed
@@ -26,8 +28,8 @@ from kawaraban.errors import Refused, Sentence, Unavailable
 from kawaraban.variant import Variant
 
 if TYPE_CHECKING:
-    from kawaraban.channels.mastodon.api import Api, Words
-    from kawaraban.channels.mastodon.pictures import Note, Uploading
+    from kawaraban.channels.mastodon.api import Api
+    from kawaraban.channels.mastodon.pictures import Uploading
 
 _FIND_PAGES = 25
 _LIST_PAGES = 100
@@ -45,6 +47,11 @@ class Mastodon:
     renderer: ClassVar[str] = "social"
     capabilities: ClassVar[Capabilities] = ABLE
     Settings: ClassVar[type[BaseModel]] = MastodonSettings
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for the settings."""
+        return ASKS
 
     @classmethod
     def able(cls, own: BaseModel) -> Capabilities:
@@ -70,14 +77,12 @@ class Mastodon:
 
     def create(self, payload: Payload, key: str, save: Save) -> Receipt:
         """Upload the pictures, then post."""
-        from kawaraban.channels.mastodon.pictures import Note
-
         with self._api() as api:
             answers = self._above(api, payload)
             uploading = self._uploading(api, save)
             note = uploading.bring(pictures_of(payload.variant, payload.part), Note.read(payload.saved))
             try:
-                post = api.post(self._words(payload, note, answers), key)
+                post = api.post(words.posted(payload, note, visibility=self._settings.visibility, answers=answers), key)
             except Refused:
                 if uploading.still_processing(note):
                     raise Unavailable(_PICTURES_NOT_READY) from None
@@ -86,8 +91,6 @@ class Mastodon:
 
     def update(self, payload: Payload, receipt: Receipt, key: str, save: Save) -> Receipt:
         """Change words and pictures; Refused where the post is gone or the server can't edit."""
-        from kawaraban.channels.mastodon.pictures import Note
-
         del key  # the same edit again is the same edit
         with self._api() as api:
             before = self._standing(api, receipt)
@@ -98,7 +101,7 @@ class Mastodon:
                 Note.read(payload.saved),
                 attached=Note.read(receipt.version),
             )
-            post = api.edit(before.id, self._edited(payload, note))
+            post = api.edit(before.id, words.edited(payload, note))
         if post is None:
             raise Refused(_CANT_EDIT, remedy=_BY_HAND_THERE)
         return self._receipt(post, payload, note, before.in_reply_to_id)
@@ -114,8 +117,6 @@ class Mastodon:
 
     def find(self, payload: Payload, key: str) -> Receipt | None:
         """Look through our own posts, back to a day before the intent, for one that says this and answers what it should."""
-        from kawaraban.channels.mastodon.pictures import Note
-
         del key  # no server says which key a post was sent under
         with self._api() as api:
             answers = self._name(api, payload.above[-1]) if payload.above else None
@@ -145,6 +146,13 @@ class Mastodon:
         """Return these articles' posts, by the addresses they lead to."""
         return recalled(self.posts(), variants)
 
+    def answers(self, receipt: Receipt) -> Sequence[Receipt]:
+        """Return our own posts below that one, each answering to the one before."""
+        with self._api() as api:
+            name = self._name(api, receipt)
+            posts = below(api.statuses(api.me(), pages=_LIST_PAGES), name) if name is not None else ()
+        return [self._listed(one).receipt for one in posts]
+
     def account(self) -> str:
         """Return the account's id at the server's host: names can change, this can't."""
         with self._api() as api:
@@ -159,28 +167,7 @@ class Mastodon:
         name = shown if "@" in shown[1:] else f"{shown}@{instance.host or self._host}"
         return Probe(f"{me.id}@{self._host}", name, str(server), learnt(server, instance))
 
-    # --- what is sent ---------------------------------------------------------------------------------------------
-
-    def _words(self, payload: Payload, note: Note, answers: str | None) -> Words:
-        from kawaraban.channels.mastodon.api import Words
-
-        return Words(
-            status=payload.part.text,
-            media_ids=_ids(payload, note),
-            language=_language(payload.variant.head.lang),
-            visibility=self._settings.visibility,
-            in_reply_to_id=answers,
-        )
-
-    def _edited(self, payload: Payload, note: Note) -> Words:
-        """An edit says all pictures and their alt texts again: what it leaves out, Mastodon removes."""
-        from kawaraban.channels.mastodon.api import AltText, Words
-
-        assets = pictures_of(payload.variant, payload.part)
-        ids = _ids(payload, note)
-        alt = tuple(AltText(id=name, description=one.alt) for name, one in zip(ids, assets, strict=True))
-        language = _language(payload.variant.head.lang)
-        return Words(status=payload.part.text, media_ids=ids, media_attributes=alt or None, language=language)
+    # --- what came of it ------------------------------------------------------------------------------------------
 
     def _receipt(self, post: Status, payload: Payload, note: Note, answers: str | None) -> Receipt:
         """What the server made; some servers drop a picture or what is answered without a word."""
@@ -210,7 +197,9 @@ class Mastodon:
         """Return the post's id; a person who settled it gave its address, which need not say it."""
         if "://" not in receipt.remote_id:
             return receipt.remote_id
-        posts = api.statuses(api.me(), pages=_FIND_PAGES)
+        if (known := api.named(receipt.remote_id)) is not None:
+            return known.id
+        posts = api.statuses(api.me(), pages=_FIND_PAGES, whole=True)
         return next((one.id for one in posts if receipt.remote_id in (one.url, one.uri)), None)
 
     def _listed(self, post: Status) -> Post:
@@ -243,15 +232,6 @@ class Mastodon:
 
         until = self._ticks() + _PICTURE_TIMEOUTS * self._settings.timeout.total_seconds()
         return Uploading(api, self._surroundings.bytes_of, Patience(until, self._ticks, self._pause), save)
-
-
-def _ids(payload: Payload, note: Note) -> tuple[str, ...]:
-    return tuple(name for one in pictures_of(payload.variant, payload.part) if (name := note.of(one)))
-
-
-def _language(tag: str) -> str | None:
-    """Return the ISO 639 code: servers take no region."""
-    return tag.partition("-")[0].lower() or None
 
 
 _SETTLE = Sentence(ja="kawaraban settle で決着させてください", en="end it with `kawaraban settle`")

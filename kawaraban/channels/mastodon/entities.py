@@ -57,6 +57,7 @@ class Status(Entity):
     text: str | None = None
     in_reply_to_id: Id | None = None
     reblog: object | None = None
+    account: Account | None = None
     media_attachments: tuple[Attachment, ...] = ()
     pleroma: _Pleroma = _Pleroma()
 
@@ -73,6 +74,12 @@ class Status(Entity):
 
 class Statuses(RootModel[tuple[Status, ...]]):
     """A page of posts, newest first."""
+
+
+class Found(Entity):
+    """What a search found."""
+
+    statuses: tuple[Status, ...] = ()
 
 
 class StatusSource(Entity):

@@ -61,6 +61,21 @@ class Sought:
         return bool(own) and _comparable(own) == _comparable(leads_to(post))
 
 
+def below(posts: Iterable[Status], name: str) -> tuple[Status, ...]:
+    """Return the thread below a post among these (newest first): the first answer to it, the first answer to that, and so on."""
+    answers: dict[str, Status] = {}
+    for post in posts:
+        if post.id == name:
+            break
+        if post.in_reply_to_id is not None:
+            answers[post.in_reply_to_id] = post  # an older one takes the place of a newer
+    thread: list[Status] = []
+    while name in answers:
+        thread.append(answers.pop(name))
+        name = thread[-1].id
+    return tuple(thread)
+
+
 def said(post: Status) -> str:
     """Return what a post says, without markup."""
     return post.written or plain(post.content)

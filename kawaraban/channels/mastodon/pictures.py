@@ -7,15 +7,13 @@ without a post after a day, so one that an earlier try left is asked for first.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from kawaraban.channels.http import Upload
 from kawaraban.channels.mastodon.api import Api
+from kawaraban.channels.mastodon.note import Note, fingerprint
 from kawaraban.channels.protocol import Save
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable
 from kawaraban.variant import Asset
@@ -23,40 +21,6 @@ from kawaraban.variant import Asset
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
 _LATER = timedelta(seconds=30)
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
-
-
-class Note(BaseModel):
-    """What we remember of a post's pictures between two requests and in its receipt: fingerprint → id on the server."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    media: Mapping[str, str] = {}
-
-    @classmethod
-    def read(cls, written: str) -> Note:
-        """Return a note as it was written; an empty one where it is none of ours."""
-        try:
-            return cls.model_validate_json(written)
-        except ValidationError:
-            return cls()
-
-    def __str__(self) -> str:
-        """Return it as it is kept; "" where there is nothing to keep."""
-        return self.model_dump_json() if self.media else ""
-
-    def of(self, asset: Asset) -> str | None:
-        """Return the id of a picture with these bytes."""
-        return self.media.get(fingerprint(asset))
-
-    def only(self, assets: Sequence[Asset]) -> Note:
-        """Return what it says of these pictures."""
-        wanted = {fingerprint(asset) for asset in assets}
-        return Note(media={key: name for key, name in self.media.items() if key in wanted})
-
-
-def fingerprint(asset: Asset) -> str:
-    """Return what a picture is known by: its name and its bytes (a picture may stand twice)."""
-    return hashlib.sha256(f"{asset.name}\n{asset.digest}".encode()).hexdigest()[:16]
 
 
 @dataclass(slots=True)

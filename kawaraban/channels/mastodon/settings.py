@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.config import Announcing, Secret
 from kawaraban.config.written import Duration
 from kawaraban.counting import Measure
+from kawaraban.errors import Sentence
 
 Server = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+/?$")]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -59,6 +61,26 @@ class MastodonSettings(Announcing):
         """The server's address without a slash at its end."""
         return self.server.rstrip("/")
 
+
+ASKS: Mapping[str, Sentence] = {
+    "server": Sentence(ja="アカウントのあるサーバー（https://…）", en="the server where the account is (https://…)"),
+    "token": Sentence(ja="アクセストークン（read と write）", en="the access token (scopes read and write)"),
+    "visibility": Sentence(ja="だれに見せるか", en="who sees the posts"),
+    "pictures": Sentence(ja="付ける画像", en="which pictures go along"),
+    "limit": Sentence(ja="投稿の長さ（空ならサーバーに尋ねる）", en="how long a post may be (empty: the server says)"),
+    "unit": Sentence(ja="長さの数え方（空なら同上）", en="in what it is counted (empty: as above)"),
+    "link": Sentence(ja="リンク一つの長さ（空なら同上）", en="what a link counts as (empty: as above)"),
+    "picture_count": Sentence(ja="画像の数（空なら同上）", en="pictures of one post (empty: as above)"),
+    "picture_bytes": Sentence(ja="画像一枚のバイト数（空なら同上）", en="bytes of one picture (empty: as above)"),
+    "picture_pixels": Sentence(ja="画像一枚の画素数（空なら同上）", en="pixels of one picture (empty: as above)"),
+    "alt_limit": Sentence(ja="代替テキストの長さ（空なら同上）", en="length of an alternative text (empty: as above)"),
+    "idempotency_key": Sentence(
+        ja="鍵を覚えるサーバーか（空なら同上）", en="whether it remembers keys (empty: as above)"
+    ),
+    "edits": Sentence(ja="書き換えられるか（空なら同上）", en="whether posts can be edited (empty: as above)"),
+    "deletes": Sentence(ja="消せるか（空なら同上）", en="whether posts can be deleted (empty: as above)"),
+}
+"""How a person is asked for each key."""
 
 ABLE = Capabilities(
     announces=True,

@@ -277,11 +277,12 @@ def test_the_probe_says_who_we_are_and_what_the_server_takes(
 
 
 def test_our_posts_are_listed_without_answers(fedi: Mastodon) -> None:
-    thread(fedi, announcement(f"一つめ。\n{PAGE}", "二つめ。"))
+    receipts = thread(fedi, announcement(f"一つめ。\n{PAGE}", "二つめ。", "三つめ。"))
     [listed] = fedi.posts()
     assert listed.links == (PAGE,)
     assert listed.text.startswith("一つめ。")
     assert set(fedi.recall([sample(), sample(article="9h2t5v8b")])) == {"5r8w2kqd"}
+    assert [one.remote_id for one in fedi.answers(listed.receipt)] == [one.remote_id for one in receipts[1:]]
 
 
 def test_one_sign_too_many_is_refused_in_the_servers_words(tmp_path: Path, mastodon_server: Any) -> None:
