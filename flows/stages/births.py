@@ -14,6 +14,10 @@ from kawaraban.importing.provenance import RECORD
 from kawaraban.variant import PublicFacts
 
 
+FRESH = timedelta(hours=3)
+"""How long an article counts as new where no post is ever too late: it was written for the channel that comes with it."""
+
+
 @dataclass
 class Births:
     """
@@ -35,9 +39,9 @@ class Births:
     def _was_out(
         self, article: Article, channel: ChannelSettings, facts: PublicFacts, release: Effective, since: datetime
     ) -> bool:
-        """Whether it was live, or its time had passed by more than the channel's `late`, before the channel came."""
+        """Whether it was live, or its time had passed by more than the channel's `late` (FRESH without one), before the channel came."""
         limit = release.values.late if release.values.late is not None else self._announcing[channel.name]
-        grace = limit if isinstance(limit, timedelta) else timedelta()
+        grace = limit if isinstance(limit, timedelta) else FRESH
         published = facts.published or article.matter.published
         live = any(one.since < since for one in facts.live.values())
         return live or (published is not None and published < since - grace)

@@ -100,6 +100,15 @@ def test_the_first_article_of_a_new_paper_goes_everywhere_though_it_is_some_minu
     assert word(paper) is Word.LIVE
 
 
+def test_where_no_post_is_ever_too_late_an_article_of_this_morning_is_new_and_an_old_one_is_not(paper: Paper) -> None:
+    connect(paper, STAGE.replace("after: site", "after: site, late: never"))
+    paper.write(published=soon(-0.2))
+    paper.write("old", id="0dq4r7vj", published=soon(-30))
+    released(paper)
+    assert word(paper) is Word.LIVE
+    assert word(paper, article="0dq4r7vj") is Word.OFF
+
+
 def test_an_imported_article_is_not_announced_whatever_its_date(paper: Paper) -> None:
     connect(paper)
     released(paper)
