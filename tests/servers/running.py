@@ -20,7 +20,7 @@ from pathlib import Path
 import requests
 
 Command = Sequence[str | Path]
-ENOUGH = 90  # seconds: a quick machine needs 1 to 7, one with much other work several times that
+ENOUGH = 180  # seconds: an idle machine needs 1 to 6, a busy one (8 processes to a core) took Ghost 45
 _WATCHED = 'exec 3<&0 </dev/null; (read -r _ <&3; kill -KILL 0) & exec "$@" 3<&-'
 _LAST_LINES = 40
 

@@ -20,7 +20,7 @@ from tests.servers.ghost import Ghost
 from tests.servers.mastodon import Mastodon
 from tests.servers.mastodon_account import Account
 from tests.servers.pds import POSTS, Pds
-from tests.servers.proxy import hostile_proxy
+from tests.servers.proxy import aimed, hostile_proxy
 from tests.servers.snac import Snac
 from tests.servers.wordpress import WordPress
 
@@ -169,6 +169,22 @@ def test_ghost_keeps_a_post_until_it_is_deleted(ghost_server: Ghost, reach: Reac
     assert [one.id for one in ghost_server.stored()] == [second]
     ghost_server.clear()
     assert ghost_server.stored() == []
+
+
+@group("ghost")
+def test_a_list_of_a_real_server_lags_behind(ghost_server: Ghost) -> None:
+    ghost_server.clear()
+    headers = {"Authorization": f"Ghost {_token(ghost_server.key)}"}
+    with hostile_proxy(ghost_server.port, lag_reads=1) as proxy:
+        posts = f"{proxy.url}/ghost/api/admin/posts/"
+        proxy.troubles.append(aimed("unseen", "POST", "/posts/"))
+        made = requests.post(posts, json={"posts": [{"title": "屋根の雨"}]}, headers=headers, timeout=60).json()
+        name = made["posts"][0]["id"]
+        found = [
+            [one["id"] for one in requests.get(address, headers=headers, timeout=60).json()["posts"]]
+            for address in (posts, f"{posts}{name}/", posts)
+        ]
+    assert found == [[], [name], [name]]
 
 
 def _token(key: str) -> str:
