@@ -86,6 +86,8 @@ def cell(word: Word, language: Language) -> Text:
 def state(row: StatusRow, language: Language) -> Text:
     """Return a row's state; what is live and could not be read back says so."""
     said = cell(row.word, language)
+    if row.parts is not None and row.parts.out != row.parts.of:
+        said.append(f" {row.parts.out}/{row.parts.of}")
     if row.state is State.LIVE and not row.verified:
         said.append("（未確認）" if language == "ja" else " (not verified)", style="dim")
     return said

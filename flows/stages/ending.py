@@ -14,7 +14,7 @@ from typing import Literal
 
 from flows.compose import House
 from flows.stages import publishing
-from flows.stages.reading_back import last_text
+from flows.stages.reading_posts import NO_ADDRESS, copy_of
 from flows.stages.taking_down import keep_down, mark_withdrawn
 from flows.stages.values import Progress, Published, PublishRequest, Step, unwatched
 from kawaraban.article.model import Article
@@ -148,18 +148,12 @@ class _Asking:
 
     def _gone(self, row: Delivery) -> Fate:
         """Live means read back, and so does gone: an edition was looked at when it was written, others are asked now."""
-        channel = self.house.channel(row.channel)
-        settings = self.house.channel_settings(row.channel)
-        if self.house.capabilities(settings).edition:
+        if self.house.capabilities(self.house.channel_settings(row.channel)).edition:
             return Fate(row.channel, "gone", row.url)
-        variant = last_text(self.house, row)
-        if not isinstance(channel, Channel) or row.receipt is None or variant is None:
-            return Fate(row.channel, "gone", row.url, verified=False)
         self.progress(Step("read", _READING, row.channel))
-        try:
-            copy = channel.read(row.receipt, variant)
-        except KawarabanError as error:
-            return Fate(row.channel, "gone", row.url, verified=False, what=error.what)
+        copy = copy_of(self.house, row)
+        if isinstance(copy, Sentence):
+            return Fate(row.channel, "gone", row.url, verified=False, what=None if copy == NO_ADDRESS else copy)
         if copy.present and copy.verified:
             return Fate(row.channel, "failed", row.url, what=_STILL_THERE)
         return Fate(row.channel, "gone", row.url, verified=not copy.present)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from flows.compose import House
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.surveying import broken_files, survey
-from flows.stages.values import ChannelRow, Shown, StatusRow
+from flows.stages.values import ChannelRow, Extent, Shown, StatusRow
 from kawaraban import address
 from kawaraban.article.finding import Finding
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import Sentence, WrongInput
 from kawaraban.ledger import Event
 from kawaraban.plan import Action
+from kawaraban.thread import PartDelivery, out, posts
 
 _WHERE = ("path", "site", "server", "url")
 
@@ -28,11 +30,22 @@ def status(house: House, names: Sequence[str], *, now: datetime) -> list[StatusR
 def rows_of(house: House, planned: Planned) -> list[StatusRow]:
     """Return the rows of a plan that is made already."""
     deliveries = {(one.article, one.channel): one for one in house.ledger.deliveries()}
+    threads = house.ledger.parts.all()
     slugs = {article.id: article.slug for article in planned.survey.reading.articles}
-    return [
-        _row(house, action, deliveries.get((action.article, action.channel)), slugs.get(action.article, action.article))
-        for action in planned.plan.actions
-    ]
+    rows = []
+    for action in planned.plan.actions:
+        pair = (action.article, action.channel)
+        row = _row(house, action, deliveries.get(pair), slugs.get(action.article, action.article))
+        rows.append(replace(row, parts=_extent(house, threads[pair], deliveries[pair])) if pair in threads else row)
+    return rows
+
+
+def _extent(house: House, parts: Sequence[PartDelivery], delivery: Delivery) -> Extent:
+    """Return how much of a thread is there; one that was stopped half-way becomes what its newest post was sent for."""
+    if not delivery.halfway:
+        return Extent(out(parts), len(parts))
+    text = house.ledger.variant(max(parts, key=lambda part: part.since).digest, delivery.channel)
+    return Extent(out(parts), posts(text) if text is not None else len(parts))
 
 
 def unreadable(house: House) -> tuple[Finding, ...]:

@@ -13,10 +13,11 @@ from flows.stages.publishing import publish
 from flows.stages.values import Progress, Published, PublishRequest
 from kawaraban.article.model import Article
 from kawaraban.channels.protocol import Channel, RecordedByHand
-from kawaraban.delivery import Delivery, Receipt
-from kawaraban.errors import Refused, Sentence, WrongInput
+from kawaraban.delivery import ActionKind, Delivery, Receipt
+from kawaraban.errors import Conflict, Refused, Sentence, WrongInput
 from kawaraban.ledger import Ending, Posted, Seen, Settlement
-from kawaraban.plan import expectations
+from kawaraban.plan import expectations, reasons
+from kawaraban.thread import out, posts
 from kawaraban.variant import Variant
 
 
@@ -127,7 +128,11 @@ def _posted_text(house: House, article: Article, channel: str, *, settings_name:
 def settle(  # noqa: PLR0913 - what `kawaraban settle` says, one to one
     house: House, name: str, channel: str, settlement: Settlement, address: str | None, *, now: datetime, why: str = ""
 ) -> Article:
-    """End what the machine can't: unsure, drifted, or a change that can't be made."""
+    """
+    End what the machine can't: unsure, drifted, or a change that can't be made.
+
+    Raises Conflict where a thread is said to be there of which a post was never sent.
+    """
     house.channel_settings(channel)
     article = house.library.find(name)
     receipt = None
@@ -139,7 +144,34 @@ def settle(  # noqa: PLR0913 - what `kawaraban settle` says, one to one
             if isinstance(made, RecordedByHand)
             else Receipt(address, address, now, verified=False)
         )
+    if settlement is Settlement.ARRIVED:
+        receipt = _whole(house, article, channel) or receipt
     house.ledger.settle(
         Ending(article.id, channel, settlement, receipt, against=article.digest, why=why), now=now, who=house.who
     )
     return article
+
+
+def _whole(house: House, article: Article, channel: str) -> Receipt | None:
+    """Return the receipt of a thread's first post, where every post of it was sent; Conflict where one never was."""
+    parts = house.ledger.parts.of(article.id, channel)
+    if not parts or any(part.intent is ActionKind.WITHDRAW for part in parts):
+        return None
+    text = house.ledger.variant(max(parts, key=lambda part: part.since).digest, channel)
+    if text is not None and len(parts) < posts(text):
+        raise _half_out(article, channel, out(parts), posts(text))
+    return parts[0].receipt
+
+
+def _half_out(article: Article, channel: str, there: int, wanted: int) -> Conflict:
+    goes_on, down = reasons.publish(article.id, channel), reasons.withdraw(article.id, channel)
+    return Conflict(
+        Sentence(
+            ja=f"連投{wanted}つのうち{there}つしか送っていません",
+            en=f"only {there} of {wanted} posts of the thread were sent",
+        ),
+        remedy=Sentence(
+            ja=f"続きを出すなら {goes_on.ja}、やめるなら {down.ja}",
+            en=f"to go on: {goes_on.en}; to give it up: {down.en}",
+        ),
+    )

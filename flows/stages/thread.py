@@ -16,7 +16,7 @@ from flows.stages.asking import Inquiry
 from kawaraban.channels.protocol import Channel, Payload, Save
 from kawaraban.delivery import ActionKind, Attempt, Receipt
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable
-from kawaraban.thread import PartDelivery, intended, out, part_key, posts, same_post, standing
+from kawaraban.thread import PartDelivery, alone, intended, out, part_key, posts, same_post, standing
 from kawaraban.variant import Variant
 
 
@@ -77,11 +77,13 @@ class Thread:
 
     def shown(self, text: Variant, *, anew: bool = False) -> Receipt:
         """
-        Make what stands there this text, and return the first post's receipt; `anew` sends again what is known to be equal.
+        Make what stands there this text, and return the first post's receipt; `anew`: whatever somebody did to it there.
 
         Posts that readers would find unchanged are left alone; more are added as answers, fewer are taken down from the end.
         """
         self._wanted = posts(text)
+        if anew:
+            self._cut_before_what_is_missing()
         surplus = [number for number in self._rows if number > self._wanted]
         if surplus and not self._inquiry.able.withdraws:
             raise Refused(_CANNOT_SHORTEN)
@@ -93,6 +95,16 @@ class Thread:
         if self._wanted == 1:
             self._forget(1)
         return receipts[0]
+
+    def _cut_before_what_is_missing(self) -> None:
+        """A post that somebody removed takes with it what answers to it, so that both can be posted anew."""
+        missing = next((row.number for row in self._rows.values() if row.number > 1 and not self._is_there(row)), None)
+        for number in sorted(self._rows, reverse=True):
+            if missing is not None and number >= missing:
+                self._take_down(self._rows[number])
+
+    def _is_there(self, row: PartDelivery) -> bool:
+        return row.receipt is None or self._channel.read(row.receipt, alone(self._kept(row), row.number)).present
 
     def taken_down(self) -> None:
         """Take every post down, the last one first."""

@@ -84,11 +84,20 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a thread is there: `out` posts of so many."""
+
+    out: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRow:
     """
     One (article, channel) as people and programs read it (DESIGN section 7, `status`).
 
-    `due` is None while it is not known; `expected` is an estimate then. `by_hand`: a person posts it.
+    `due` is None while it is not known; `expected` is an estimate then. `by_hand`: a person posts it. `parts`: how much of a
+    thread is there; None where it is none, or nothing of it is out.
     """
 
     article: str
@@ -112,6 +121,7 @@ class StatusRow:
     differences: tuple[str, ...]
     expected: datetime | None = None
     by_hand: bool = False
+    parts: Extent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ carries the command that would put it right.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,18 +14,17 @@ from datetime import datetime
 from typing import Literal
 
 from flows.compose import House
-from flows.stages.deed import broken
 from flows.stages.edition import EditionGroup, groups
-from flows.stages.reading_back import EditionReading, last_text
+from flows.stages.reading_back import EditionReading
+from flows.stages.reading_posts import copy_of
 from flows.stages.surveying import Survey, survey
 from flows.stages.values import Progress, Step, unwatched
-from kawaraban.channels.protocol import Channel, LiveCopy
+from kawaraban.channels.protocol import LiveCopy
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import EventKind, Settlement
 from kawaraban.plan import reasons
 
-_LOG = logging.getLogger(__name__)
 NOT_FOUND = "見つかりません"
 STILL_PUBLIC = "取り下げたのに公開されています"
 
@@ -151,7 +149,7 @@ class _Verifying:
                 yield self._unknown(row, _CANT_BE_READ)
 
     def _post(self, row: Delivery) -> Iterator[Found]:
-        copy = self._read(row)
+        copy = copy_of(self.house, row)
         if not row.public:
             if isinstance(copy, LiveCopy) and copy.present and copy.verified:
                 yield self._found(row, "drifted", (STILL_PUBLIC,), _remove_there(row))
@@ -167,20 +165,6 @@ class _Verifying:
         else:
             yield replace(self._found(row, "live", (), None), differences=copy.differences)
 
-    def _read(self, row: Delivery) -> LiveCopy | Sentence:
-        """Return what is there, or why nobody can say."""
-        channel = self.house.channel(row.channel)
-        variant = last_text(self.house, row)
-        if not isinstance(channel, Channel) or row.receipt is None or row.url is None or variant is None:
-            return _NO_ADDRESS
-        try:
-            return channel.read(row.receipt, variant)
-        except KawarabanError as error:
-            return error.what
-        except Exception as error:  # noqa: BLE001 - one post that breaks the reading must not stop the others
-            _LOG.exception("reading back %s on %s", row.article, row.channel)
-            return broken(error)
-
     def _accepted(self, row: Delivery) -> bool:
         """Whether a person said that it may stay as it is, after it went out."""
         if row.pinned_digest != row.live_digest:
@@ -192,6 +176,8 @@ class _Verifying:
     def _mend(self, row: Delivery) -> Sentence:
         able = self.house.capabilities(self.house.channel_settings(row.channel))
         stays = reasons.settle_as_it_is(row.article, row.channel)
+        if not (able.by_hand or able.edits) and able.withdraws:
+            return _post_anew(row, stays)
         if able.by_hand or not able.edits:
             return Sentence(
                 ja=f"そこで直すか、そのままでよければ {stays.ja}",
@@ -232,10 +218,18 @@ def _gone(row: Delivery) -> Sentence:
     )
 
 
+def _post_anew(row: Delivery, stays: Sentence) -> Sentence:
+    down = reasons.withdraw(row.article, row.channel)
+    again = reasons.publish(row.article, row.channel, "--again")
+    return Sentence(
+        ja=f"そのままでよければ {stays.ja}、出し直すなら {down.ja} のあとで {again.ja}",
+        en=f"to let it stay: {stays.en}; to post it anew: {down.en}, then {again.en}",
+    )
+
+
 def _remove_there(row: Delivery) -> Sentence:
     return Sentence(ja=f"そこで消してください: {row.url}", en=f"remove it there: {row.url}")
 
 
 _CANT_BE_READ = Sentence(ja="ここは読み返せません", en="what is there can't be read back")
 _UNREACHED = Sentence(ja="読み返せませんでした", en="it could not be read back this time")
-_NO_ADDRESS = Sentence(ja="どこにあるか記録がありません", en="its address is not recorded")

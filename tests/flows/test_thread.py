@@ -215,6 +215,15 @@ def test_what_was_changed_there_is_put_back_whole(at: Desk) -> None:
     assert at.row.differences == ()
 
 
+def test_a_post_that_somebody_removed_is_put_back_with_what_answered_to_it(at: Desk) -> None:
+    at.send(THREE)
+    at.server.posts.pop("p2")
+    at.house.ledger.read_back(ID, HOOK, ("2つめがありません",), now=at.now, who="editor")
+    at.send(THREE, ActionKind.UPDATE)
+    assert at.server.chain == said(THREE)
+    assert at.server.requests[3:] == ["withdraw p3", "withdraw p2", "update 1", "create 2", "create 3"]
+
+
 def test_a_thread_is_not_shortened_where_nothing_can_be_taken_down(tmp_path: Path) -> None:
     with desk(tmp_path, LastingThreads) as at:
         at.send(THREE)
