@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,7 @@ from kawaraban.variant import Variant
 
 if TYPE_CHECKING:
     from kawaraban.channels.http import CantTell
-    from kawaraban.channels.note.package import Packing
+    from kawaraban.channels.note.package import NotePacking
     from kawaraban.channels.note.public import LiveNote, NotLive
 
 _LOG = logging.getLogger(__name__)
@@ -91,15 +90,13 @@ class Note:
 
     def discard(self, variant: Variant) -> None:
         """Remove the package of that article, if one lies there: what is withdrawn is not to be posted."""
-        folder = self._packing().folder(variant)
-        if folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)
+        self._packing().discard(variant)
 
-    def _packing(self) -> Packing:
-        from kawaraban.channels.note.package import Packing
+    def _packing(self) -> NotePacking:
+        from kawaraban.channels.note.package import NotePacking
 
         path = self._settings.path or f"packages/{self._surroundings.settings.name}"
-        return Packing(surroundings=self._surroundings, path=path, contents=self._settings.contents)
+        return NotePacking(surroundings=self._surroundings, path=path, contents=self._settings.contents)
 
     # --- what a person posted -------------------------------------------------------------------------------------
 

@@ -1,20 +1,9 @@
-"""
-The copy page: one self-contained file from which a person copies each part of a note, also opened from file://.
-
-Made with lxml's builder, so that nothing of an article can become markup of the page. Its text can be selected without
-scripts. The look is that of the desk ("By hand").
-"""
+"""note's copy page: title, body, pictures, tags; or what changes in a note that is out already."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -24,38 +13,16 @@ from kawaraban.channels.note.change_page import change_parts, change_texts
 from kawaraban.channels.note.changes import ChangeSheet
 from kawaraban.channels.note.outline import Outline, anchor
 from kawaraban.channels.note.steps import Step
-from kawaraban.variant import Asset, Variant
-
-INLINE_BYTES = 100_000
-"""Pictures up to this size are in the page itself; larger ones are links to the file beside it."""
+from kawaraban.channels.packages import elements
+from kawaraban.channels.packages.elements import Act, Picture, act, button, part, picture_row, words
+from kawaraban.channels.packages.page import CopyPage, written
+from kawaraban.variant import Variant
 
 _EXCERPT = 140
-_DASH = re.compile(r"[—―─]{1,2}(?=.)")
-_ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
-    "%3Crect width='16' height='16' rx='1' fill='%23b8301a'/%3E%3C/svg%3E"
-)
-_SIGN = "M2.3 2.3h11.4v11.4H2.3zM5.4 5.4h5.2v5.2H5.4z"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A prepared picture: its asset, its path below the package, its bytes."""
-
-    asset: Asset
-    path: str
-    content: bytes
-
-    @property
-    def address(self) -> str:
-        """The picture itself where it is small, else its file."""
-        if len(self.content) > INLINE_BYTES:
-            return self.path
-        return f"data:{self.asset.media_type};base64,{base64.b64encode(self.content).decode()}"
-
-
-@dataclass(frozen=True, slots=True)
-class CopyPage:
+class Sheet:
     """Everything the page shows; `changes` where the note is out already."""
 
     paper: str
@@ -68,66 +35,22 @@ class CopyPage:
     record: str
 
 
-@lru_cache(maxsize=2)
-def _sheet(name: str) -> str:
-    return (files("kawaraban.channels.note") / name).read_text(encoding="utf-8")
-
-
-def copy_page(page: CopyPage) -> str:
+def copy_page(page: Sheet) -> str:
     """Return the page as HTML."""
-    document = E.html(_head(page), _body(page), lang="ja")
-    written: str = html.tostring(document, encoding="unicode")
-    return f"<!doctype html>\n{written}\n"
-
-
-def _head(page: CopyPage) -> HtmlElement:
-    style, script = _sheet("page.css"), _sheet("page.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hashed(style)}'; script-src '{_hashed(script)}'; "
-        "img-src 'self' data: file:; base-uri 'none'; form-action 'none'"
-    )
-    return E.head(
-        E.meta(charset="utf-8"),
-        E.meta({"http-equiv": "Content-Security-Policy", "content": policy}),
-        E.meta(name="viewport", content="width=device-width, initial-scale=1"),
-        E.meta(name="robots", content="noindex"),
-        E.link(rel="icon", href=_ICON),
-        E.title(f"noteへ手で出す：{page.variant.title}"),
-        E.style(style),
+    return written(
+        CopyPage(
+            paper=page.paper,
+            window=f"noteへ手で出す：{page.variant.title}",
+            what="noteに出す記事",
+            title=page.variant.title,
+            sheet=tuple(_sheet_parts(page)),
+            act=_act(page),
+            texts=_texts(page),
+        )
     )
 
 
-def _hashed(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _body(page: CopyPage) -> HtmlElement:
-    return E.body(
-        E.header(E.p(E.span("瓦", {"class": "seal", "aria-hidden": "true"}), page.paper), CLASS("bar")),
-        E.main(
-            E.div(E.p("noteに出す記事", CLASS("small")), _title(page.variant.title), CLASS("head")),
-            E.div(E.div(*_sheet_parts(page)), _act(page), CLASS("sheet")),
-            E.p({"class": "said", "id": "said", "role": "status"}),
-        ),
-        E.script(_json(_texts(page)), {"type": "application/json", "id": "parts"}),
-        E.script(_sheet("page.js")),
-    )
-
-
-def _title(title: str) -> HtmlElement:
-    """Return the title, which breaks before a dash that opens its second half; the text stays one string."""
-    dash = _DASH.search(title)
-    if dash is None or not dash.start():
-        return E.h1(title)
-    return E.h1(E.span(title[: dash.start()]), E.span(title[dash.start() :], CLASS("rest")))
-
-
-def _json(texts: dict[str, dict[str, str]]) -> str:
-    """Return JSON that can't end its script element."""
-    return json.dumps(texts, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c").replace("-->", "--\\u003e")
-
-
-def _texts(page: CopyPage) -> dict[str, dict[str, str]]:
+def _texts(page: Sheet) -> dict[str, dict[str, str]]:
     """Return what each button writes: `plain` always, `html` where it is rich."""
     variant = page.variant
     texts = {
@@ -142,17 +65,10 @@ def _texts(page: CopyPage) -> dict[str, dict[str, str]]:
     return texts | (change_texts(page.changes) if page.changes else {})
 
 
-# --- the parts ----------------------------------------------------------------------------------------------------
-
-
-def _sheet_parts(page: CopyPage) -> Iterator[HtmlElement]:
+def _sheet_parts(page: Sheet) -> Iterator[HtmlElement]:
     changing = page.changes is not None
-    yield E.div(
-        E.h2("noteを直す" if changing else "noteへ手で出す"),
-        E.p(_sign(), "手動待ち", CLASS("turn")),
-        CLASS("title-line"),
-    )
-    yield E.p(_sentence(page.changes), E.noscript(E.span(_UNSCRIPTED, CLASS("unscripted"))), CLASS("sentence"))
+    yield elements.title_line("noteを直す" if changing else "noteへ手で出す")
+    yield elements.sentence(_sentence(page.changes))
     if page.changes is not None:
         yield change_parts(page.changes)
     if page.changes is None or page.changes.whole:
@@ -161,11 +77,7 @@ def _sheet_parts(page: CopyPage) -> Iterator[HtmlElement]:
         summary = E.summary("全文を貼り直すとき")
         yield E.details(summary, E.div(*_parts(page), CLASS("parts")), CLASS("again"))
     if page.variant.losses:
-        lines = (E.li(loss.what_ja) for loss in page.variant.losses)
-        yield E.div(E.p("noteで変わるところ"), E.ul(*lines), CLASS("losses small"))
-
-
-_UNSCRIPTED = "ボタンが動かないときは、文字を選んで写してください。"
+        yield elements.losses("noteで変わるところ", page.variant.losses)
 
 
 def _sentence(changes: ChangeSheet | None) -> str:
@@ -178,19 +90,13 @@ def _sentence(changes: ChangeSheet | None) -> str:
     return "公開中の記事の編集画面を開き、上から順に、探して入れ替えてください。"
 
 
-def _sign() -> HtmlElement:
-    sign = E.svg({"viewBox": "0 0 16 16", "aria-hidden": "true", "fill": "none", "stroke": "currentColor"})
-    sign.append(E.path({"d": _SIGN, "stroke-width": "1.5"}))
-    return sign
-
-
-def _parts(page: CopyPage) -> Iterator[HtmlElement]:
+def _parts(page: Sheet) -> Iterator[HtmlElement]:
     shape, variant = page.shape, page.variant
-    yield _part(
+    yield part(
         "一",
         "題名",
         f"{len(variant.title)}字",
-        E.p(variant.title, {"class": "words", "data-whole": ""}),
+        words(variant.title),
         button("title", "写す", "題名を写す", leads=True),
     )
     counts = [f"{shape.characters:,}字", f"見出し{shape.headings}"]
@@ -199,42 +105,23 @@ def _parts(page: CopyPage) -> Iterator[HtmlElement]:
         button("body", "書式つきで写す", "本文を書式つきで写す", leads=True),
         button("plain-body", "文字だけ写す", "本文を文字だけ写す", also=True),
     )
-    yield _part("二", "本文", "　".join(counts), *_body_words(page), *body_buttons)
+    yield part("二", "本文", "　".join(counts), *_body_words(page), *body_buttons)
     if page.pictures:
         items = (_picture(picture, page.shape) for picture in page.pictures)
         where = E.p("ファイルはこの頁と同じフォルダーにあります。", CLASS("small hint"))
-        yield _part("三", "画像", f"{len(page.pictures)}枚", E.ul(*items, CLASS("pictures")), where)
+        yield part("三", "画像", f"{len(page.pictures)}枚", E.ul(*items, CLASS("pictures")), where)
     tags = "　".join(f"#{tag}" for tag in variant.head.hashtags)
     if tags:
-        yield _part(
+        yield part(
             "四" if page.pictures else "三",
             "ハッシュタグ",
             f"{len(variant.head.hashtags)}個（10個まで）",
-            E.p(tags, {"class": "words", "data-whole": ""}),
+            words(tags),
             button("tags", "写す", "ハッシュタグを写す", leads=True),
         )
 
 
-def _part(number: str, name: str, count: str, *content: HtmlElement) -> HtmlElement:
-    buttons = [element for element in content if element.tag == "button"]
-    shown = [element for element in content if element.tag != "button"]
-    part = E.section(
-        E.p(number, {"class": "number", "aria-hidden": "true"}),
-        E.div(E.h3(name), E.span(count, CLASS("count")), *shown, CLASS("shown" if buttons else "wide")),
-        {"class": "part", "data-part": name, "aria-label": name},
-    )
-    if buttons:
-        part.append(E.div(*buttons, CLASS("buttons")))
-    return part
-
-
-def button(copies: str, label: str, name: str, *, leads: bool = False, also: bool = False) -> HtmlElement:
-    """Return a button that copies a text; `leads`: the part's own, `also`: another way to do the part."""
-    marks = {"data-leads": ""} if leads else {"data-also": ""} if also else {}
-    return E.button(label, {"type": "button", "data-copy": copies, "aria-label": name, **marks})
-
-
-def _body_words(page: CopyPage) -> Iterator[HtmlElement]:
+def _body_words(page: Sheet) -> Iterator[HtmlElement]:
     text = page.variant.text
     yield E.p(text[:_EXCERPT].rstrip() + ("……" if len(text) > _EXCERPT else ""), CLASS("words"))
     if page.shape.pictures:
@@ -253,45 +140,23 @@ def _picture(picture: Picture, shape: Outline) -> HtmlElement:
     asset = picture.asset
     number = None if asset is shape.header else shape.pictures.index(asset) + 1
     name = "見出し画像" if number is None else f"図{number}　{asset.name}"
-    size = f"{asset.width}×{asset.height}　{max(1, len(picture.content) // 1000):,} KB"
-    rows = [E.span(name), E.span(size, CLASS("small count"))]
-    rows += [E.span(f"説明文　{asset.caption}", CLASS("small"))] if asset.caption and number else []
-    rows += [E.span(f"代替テキスト　{asset.alt}", CLASS("small"))] if asset.alt else []
-    save = E.a(
-        "保存", {"class": "button", "href": picture.address, "download": asset.name, "aria-label": f"{name}を保存"}
+    said = [f"説明文　{asset.caption}"] if asset.caption and number else []
+    said += [f"代替テキスト　{asset.alt}"] if asset.alt else []
+    copies = (
+        [button(f"caption-{number}", "説明文を写す", f"図{number}の説明文を写す")] if asset.caption and number else []
     )
-    both = [save]
-    if asset.caption and number:
-        both.append(button(f"caption-{number}", "説明文を写す", f"図{number}の説明文を写す"))
-    return E.li(
-        E.img(src=picture.address, alt="", width=str(asset.width), height=str(asset.height)),
-        E.p(*rows),
-        E.div(*both, CLASS("both")),
-    )
+    return picture_row(picture, name, said, copies)
 
 
-def _act(page: CopyPage) -> HtmlElement:
-    items = (E.li(E.label(E.input(type="checkbox"), E.span(step.done))) for step in page.steps[:-1])
-    return E.section(
-        E.div(
-            E.h2("貼り終えたら"),
-            E.ul(*items),
-            E.div(
-                E.h3("出した記事のURLを知らせる"),
-                E.div(
-                    E.label("出した記事のURL", {"for": "url"}),
-                    E.input(type="url", id="url", placeholder="https://note.com/……/n/……", autocomplete="off"),
-                    {"class": "field", "hidden": ""},
-                ),
-                E.p(E.code(page.record, id="command")),
-                E.p(
-                    "URL のところに記事のURLを入れて打ちます。読み返して、合っていれば公開済になり、サイトの告知がリンクに変わります。",
-                    CLASS("small"),
-                ),
-                button("record", "命令を写す", "記録の命令を写す"),
-                CLASS("record"),
-            ),
-            E.p("くわしい手順は checklist.md にあります。", CLASS("small hint")),
-        ),
-        {"class": "act", "aria-label": "貼り終えたら"},
+def _act(page: Sheet) -> HtmlElement:
+    return act(
+        Act(
+            heading="出した記事のURLを知らせる",
+            done=tuple(step.done for step in page.steps[:-1]),
+            record=page.record,
+            hint="URL のところに記事のURLを入れて打ちます。読み返して、合っていれば公開済になり、サイトの告知がリンクに変わります。",
+            label="出した記事のURL",
+            example="https://note.com/……/n/……",
+            more="くわしい手順は checklist.md にあります。",
+        )
     )

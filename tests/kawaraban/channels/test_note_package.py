@@ -15,9 +15,9 @@ import pytest
 from lxml import html
 
 from kawaraban.channels.note import Note
-from kawaraban.channels.note import folder as folder_room
 from kawaraban.channels.note.changes import change_sheet
-from kawaraban.channels.note.folder import exchanged, holds, replace_folder
+from kawaraban.channels.packages import folder as folder_room
+from kawaraban.channels.packages.folder import exchanged, holds, replace_folder
 from kawaraban.channels.protocol import Surroundings
 from kawaraban.variant import Variant
 from tests.builders import NOW, channel, publication
@@ -76,7 +76,7 @@ def test_an_older_package_is_replaced_whole(tmp_path: Path) -> None:
     assert channel.package(variant("<p>本文</p>\n"), None) == made
     assert not (made / "images").exists()
     assert list(made.parent.iterdir()) == [made]
-    assert not list((tmp_path / ".kawaraban" / "staging" / "note").iterdir())
+    assert not list((tmp_path / ".kawaraban" / "staging" / "packages").iterdir())
 
 
 def test_a_second_run_leaves_equal_bytes_untouched(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_the_page_is_one_file_that_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_large_pictures_are_links_to_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kawaraban.channels.note.page.INLINE_BYTES", 100)
+    monkeypatch.setattr("kawaraban.channels.packages.elements.INLINE_BYTES", 100)
     document = page(note(tmp_path).package(full(), None))
     assert document.xpath("//img/@src") == ["header.jpg", "images/01-kasa.jpg"]
 

@@ -75,15 +75,23 @@
     });
   }
 
-  // the address of the note goes into the command; what follows ? or # is no part of it
+  // the address of the post goes into the command; what follows # is no part of it, nor what follows ? where it says so
   const field = document.getElementById("url");
   const shown = document.getElementById("command");
   const command = parts.record.plain;
-  field.addEventListener("input", () => {
-    const url = field.value.trim().split(/[?#]/)[0].replace(/[^\w:/.-]/g, "");
-    parts.record.plain = url ? command.replace(/URL$/, () => url) : command;
-    shown.textContent = parts.record.plain;
-  });
-  field.closest("[hidden]").hidden = false;
+  function address() {
+    const whole = field.value.trim().split("#")[0];
+    if (!field.hasAttribute("data-query")) return whole.split("?")[0].replace(/[^\w:/.-]/g, "");
+    const clean = whole.replace(/[^\w:/.?=&%~+@-]/g, "");
+    return /[?&%~]/.test(clean) ? `"${clean}"` : clean;
+  }
+  if (field) {
+    field.addEventListener("input", () => {
+      const url = address();
+      parts.record.plain = url ? command.replace(/URL$/, () => url) : command;
+      shown.textContent = parts.record.plain;
+    });
+    field.closest("[hidden]").hidden = false;
+  }
   showNext();
 })();
