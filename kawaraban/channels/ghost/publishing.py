@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Self
 
 from kawaraban.channels.ghost.admin import Admin
@@ -17,7 +18,7 @@ from kawaraban.channels.ghost.content import Content
 from kawaraban.channels.ghost.naming import standing
 from kawaraban.channels.ghost.pictures import Uploading
 from kawaraban.channels.ghost.refusals import Collision
-from kawaraban.channels.ghost.stored import Mark, StoredPost
+from kawaraban.channels.ghost.stored import Mark, StoredPost, Tag
 from kawaraban.errors import Refused, Sentence, Unavailable
 from kawaraban.variant import Asset, Variant
 
@@ -150,18 +151,22 @@ class Publishing:
         uploading = Uploading(self.admin, self.bytes_of, uploaded)
         return uploading.all(self.variant.assets, {**self.note.pictures, **there})
 
-    def _tags(self, there: Iterable[Any]) -> list[dict[str, str]]:
-        """
-        Return the tags, the newsroom's own internal ones kept.
+    def _tags(self, there: Iterable[Tag]) -> list[dict[str, str]]:
+        """Return the tags, the newsroom's own internal ones kept."""
+        return [*self._own_tags, *({"name": tag.name} for tag in there if tag.internal)]
 
-        A new tag's address is romanised by Ghost as if Japanese were Chinese, so the series' own is said; where a tag of that
-        name is there, saying it would make a second one.
+    @cached_property
+    def _own_tags(self) -> list[dict[str, str]]:
+        """
+        A new tag's address is romanised by Ghost as if Japanese were Chinese, so the series' own is said.
+
+        Where a tag of that name is there already, saying it would make a second one.
         """
         tags = [{"name": name} for name in self.content.tags]
         series = self.variant.head.series
         if tags and tags[0]["name"] == series and self.series_slug and not self.admin.has_tag(series):
             tags[0]["slug"] = self.series_slug
-        return [*tags, *({"name": tag.name} for tag in there if tag.internal)]
+        return tags
 
     def _noted(self, post: StoredPost) -> StoredPost:
         self.note = replace(self.note, post=post.id)
