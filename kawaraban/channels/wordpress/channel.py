@@ -64,7 +64,7 @@ class WordPress:
             return self._receipt(api, post, payload.variant)
 
     def update(self, payload: Payload, receipt: Receipt, key: str, save: Save) -> Receipt:
-        """Change the post; Refused where it is gone or in the trash. Its address and its date stay."""
+        """Change the post; Refused where it is gone or in the trash. Its address, date and status stay."""
         del key
         with self._api() as api:
             post = api.post(receipt.remote_id)

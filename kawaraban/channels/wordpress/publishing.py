@@ -72,11 +72,8 @@ class Publishing:
         return self._shown(post.id, {}) if post is not None else self._adopted()
 
     def changed(self, post: StoredPost) -> StoredPost:
-        """Return a post after it says what it is to say; its address and its date stay."""
-        said = self._fields()
-        if self.settings.status == "publish" and not post.public:
-            return self._public(post.id, said)
-        return self.api.change(post.id, said)
+        """Return a post after it says what it is to say; its address, its date and its status stay."""
+        return self.api.change(post.id, self._fields())
 
     # --- the first time ---
 

@@ -381,12 +381,13 @@ def test_withdrawing_puts_it_into_the_trash(site: Site, wp: WordPress) -> None:
     wp.withdraw(Receipt("999999", None, NOW))
 
 
-def test_an_edit_publishes_again_what_was_made_private(site: Site, wp: WordPress) -> None:
+def test_an_edit_publishes_nothing_that_a_person_took_back(site: Site, wp: WordPress) -> None:
     receipt = sent(wp, bridges())
     as_admin(site, "POST", f"posts/{receipt.remote_id}", status="draft")
-    wp.update(Payload(bridges(title="直した題")), receipt, ANOTHER_KEY, lambda _note: None)
+    changed = wp.update(Payload(bridges(title="直した題")), receipt, ANOTHER_KEY, lambda _note: None)
     (post,) = site.stored()
-    assert (post.status, post.raw["date_gmt"]) == ("publish", "2024-05-08T22:00:00")
+    assert (post.status, post.title) == ("draft", "直した題")
+    assert "下書き" in changed.differences[0]
 
 
 def test_posts_tell_title_words_and_where_they_lead(site: Site, wp: WordPress) -> None:
