@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from kawaraban.counting import Measure
+from kawaraban.errors import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class Capabilities:
     post may still go out by itself, where the settings say nothing (None: however late). `longest`: how long one request
     may take at most, with its time-outs; `lag`: how long a new post may stay out of the list (`finds="list"`).
     `text`: how long a post may be (None: as long as one likes); `threads`: a longer one becomes a post and answers to it
-    (only where a post can be asked for: `finds` is not "nothing"); `pictures`: what a post may carry (None: nothing is
+    (only where a post can be asked for, or a person posts: `finds` is not "nothing"); `pictures`: what a post may carry (None: nothing is
     uploaded); `attaches`: which pictures an announcement carries ("card": the link's box shows the cover, and the link itself
     is not in the text; "cover"; "all": cover and figures); `markup`: in which form a whole article is taken ("": none is).
+    `sets_off`: what a first post sets off that nobody can call back, for the plan to say (a mailing).
     """
 
     edition: bool = False
@@ -60,3 +62,4 @@ class Capabilities:
     pictures: Pictures | None = None
     attaches: Literal["", "card", "cover", "all"] = ""
     markup: Literal["", "blocks", "html", "mail"] = ""
+    sets_off: Sentence | None = None

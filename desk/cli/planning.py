@@ -91,6 +91,9 @@ def _print_action(call: Call, planned: stage.Planned, action: Action) -> None:
         return
     if said := _length(planned, action):
         out.print(f"             {said.said(call.language)}", style="dim")
+    able = house.capabilities(house.channel_settings(action.channel))
+    if action.action is ActionKind.CREATE and able.sets_off is not None:
+        out.print(f"             {able.sets_off.said(call.language)}", style="red")
     for loss in action.losses:
         out.print(f"             {loss.what_ja if call.language == 'ja' else loss.what_en}", style="dim")
     for line in action.diff:

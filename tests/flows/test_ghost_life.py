@@ -21,6 +21,7 @@ from tests.servers.ghost import Ghost as Server
 pytestmark = [pytest.mark.real_server, pytest.mark.xdist_group("ghost")]
 
 ID = "5r8w2kqd"
+PUBLISHED = datetime.now(UTC).isoformat(timespec="seconds")
 PAPER = "name: 川辺の新聞\nbase_url: https://example.com\nnetwork: {private: true}\n"
 
 
@@ -34,8 +35,13 @@ ghost: {{kind: ghost, server: '{ghost_server.url}', key: {{file: key}}, after: s
 """
     (tmp_path / "config" / "channels.yaml").write_text(channels, encoding="utf-8")
     (tmp_path / "key").write_text(ghost_server.key, encoding="utf-8")
-    write(tmp_path, "rain", "｜雨《あめ》の音。\n", id=ID)
+    rain(tmp_path, "｜雨《あめ》の音。\n")
     return tmp_path
+
+
+def rain(root: Path, body: str) -> None:
+    """Write the article, due now: an older one is born off where it would be announced."""
+    write(root, "rain", body, id=ID, published=PUBLISHED)
 
 
 def now() -> datetime:
@@ -63,7 +69,7 @@ def test_published_edited_deleted_by_hand_and_withdrawn(root: Path, ghost_server
     assert "<ruby>雨" in post.text
     assert published(root).results == ()
 
-    write(root, "rain", "｜雨《あめ》の音が、やんだ。\n", id=ID)
+    rain(root, "｜雨《あめ》の音が、やんだ。\n")
     assert outcomes(published(root)) == {"site": "live", "ghost": "live"}
     (edited,) = ghost_server.stored()
     assert edited.id == post.id

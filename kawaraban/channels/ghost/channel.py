@@ -41,12 +41,14 @@ class Ghost:
     """
     Whole articles on a site that runs Ghost. A post is found again by its canonical URL and a mark in its HTML.
 
-    Where a newsletter is set, a first publish is mailed to its subscribers: such a channel announces.
+    It announces: its feed, its followers in the Fediverse (Ghost 6), its webhooks and, where a newsletter is set, its mail leave
+    with the first publish, and nothing calls them back. Only a draft announces nothing.
     """
 
     kind: ClassVar[str] = "ghost"
     renderer: ClassVar[str] = "fulltext"
     capabilities: ClassVar[Capabilities] = Capabilities(
+        announces=True,
         finds="key",
         idempotency="none",
         longest=timedelta(minutes=5),
@@ -60,10 +62,15 @@ class Ghost:
 
     @classmethod
     def able(cls, own: BaseModel) -> Capabilities:
-        """Return what it can do: it announces where it mails, and how long a piece of work takes is a setting."""
+        """Return what it can do: whom a publish reaches, and how long a piece of work takes, are settings."""
         settings = GhostSettings.model_validate(own.model_dump())
-        late = _LATE if settings.mails else None
-        return replace(cls.capabilities, announces=settings.mails, late=late, longest=2 * _REQUESTS * settings.timeout)
+        return replace(
+            cls.capabilities,
+            announces=settings.status == "publish",
+            late=_LATE if settings.mails else None,  # the article itself is not the worse for coming later; mail is
+            longest=2 * _REQUESTS * settings.timeout,
+            sets_off=_mails(settings.newsletter) if settings.newsletter and settings.mails else None,
+        )
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
@@ -227,6 +234,13 @@ def _standing(admin: Admin, receipt: Receipt) -> StoredPost | None:
     if not last:
         return None
     return admin.post(last) if _ID.fullmatch(last) else admin.at_slug(last)
+
+
+def _mails(newsletter: str) -> Sentence:
+    return Sentence(
+        ja=f"公開と同時に、ニュースレター「{newsletter}」の読者すべてにメールで送ります。取り消せません",
+        en=f"publishing mails it to everybody who has the newsletter `{newsletter}`; that can't be called back",
+    )
 
 
 def _gone() -> Refused:

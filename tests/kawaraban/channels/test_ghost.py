@@ -132,14 +132,14 @@ def test_a_note_survives() -> None:
 # --- settings and abilities -------------------------------------------------------------------------------------------
 
 
-def test_it_announces_only_where_it_mails() -> None:
-    quiet = registry.capabilities(configured())
-    assert not quiet.announces
-    assert quiet.late is None
-    loud = registry.capabilities(configured(newsletter="weekly"))
-    assert loud.announces
-    assert loud.late == timedelta(hours=1)
-    assert not registry.capabilities(configured(newsletter="weekly", status="draft")).announces
+def test_a_publish_reaches_people_at_once_and_only_mail_can_be_too_late() -> None:
+    web = registry.capabilities(configured())
+    assert web.announces
+    assert web.late is None
+    assert registry.capabilities(configured(newsletter="weekly")).late == timedelta(hours=1)
+    draft = registry.capabilities(configured(newsletter="weekly", status="draft"))
+    assert not draft.announces
+    assert draft.late is None
 
 
 @pytest.mark.parametrize("server", ["ghost.example.com", "https://", "https://a:b@ghost.example.com", "https://x.example.com/?a=1"])  # fmt: skip
