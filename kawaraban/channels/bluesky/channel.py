@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.channels.bluesky import record
-from kawaraban.channels.bluesky.reading import links, seen, title
+from kawaraban.channels.bluesky.reading import below, links, seen, title
 from kawaraban.channels.bluesky.settings import BlueskySettings
 from kawaraban.channels.listed import recalled
 from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Surroundings
@@ -103,7 +103,8 @@ class Bluesky:
             there = mine.get(mine.key_of(receipt))
         if there is None:
             return LiveCopy(present=False, url=receipt.url)
-        return LiveCopy(present=True, url=receipt.url, differences=_compared(there, against))
+        differences = seen(there.value).differences(seen(record.shown(Payload(against))))
+        return LiveCopy(present=True, url=receipt.url, differences=differences)
 
     def withdraw(self, receipt: Receipt) -> None:
         """Delete the post; gone already is as good."""
@@ -139,6 +140,18 @@ class Bluesky:
         """Return the posts that lead to these articles."""
         return recalled(self.posts(), variants)
 
+    def answers(self, receipt: Receipt) -> Sequence[Receipt]:
+        """Return the posts below that one, as far as each of ours answers to the one before."""
+        with self._repository() as mine:
+            there = {one.uri: one for one in mine.all()}
+            chain = below(mine.uri(mine.key_of(receipt)), {uri: one.value for uri, one in there.items()})
+            return [self._receipt(mine, there[uri].rkey, there[uri].cid) for uri in chain]
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for the settings."""
+        return _ASKED
+
     # --- pieces ---------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -172,7 +185,7 @@ class Bluesky:
 
     def _receipt(self, mine: Repository, rkey: str, cid: str) -> Receipt:
         page = _PAGE.format(who=mine.handle, rkey=rkey)
-        return Receipt(f"at://{mine.did}/{record.POST}/{rkey}", page, self._surroundings.clock(), cid)
+        return Receipt(mine.uri(rkey), page, self._surroundings.clock(), cid)
 
     def _listed(self, mine: Repository, there: Stored) -> Post:
         receipt = self._receipt(mine, there.rkey, there.cid)
@@ -224,16 +237,6 @@ def _stands(mine: Repository, rkey: str, *, unknown: bool) -> bool:
         return unknown
 
 
-def _compared(there: Stored, against: Variant) -> tuple[str, ...]:
-    """Return what differs from the part with these words; where none has them, from the first, or from any answer."""
-    said = seen(there.value)
-    payloads = [Payload(against, number=number) for number in range(1, max(1, len(against.parts)) + 1)]
-    same = next((one for one in payloads if one.part.text == said.text), None)
-    if same is None and "reply" in there.value and len(payloads) > 1:
-        return ("本文",)
-    return said.differences(seen(record.shown(same or payloads[0])))
-
-
 def _too_large(asset: Asset, size: int, limit: int) -> Sentence:
     return Sentence(
         ja=f"画像 {asset.name} が大きすぎます（{size:,}／{limit:,}バイト）。何も送っていません",
@@ -241,6 +244,21 @@ def _too_large(asset: Asset, size: int, limit: int) -> Sentence:
     )
 
 
+_ASKED = {
+    "server": Sentence(ja="ログインする先", en="where one logs in"),
+    "handle": Sentence(
+        ja="アカウント（news.example.com など。@ はいりません）", en="the account, like news.example.com"
+    ),
+    "password": Sentence(
+        ja="アプリパスワード（Blueskyの設定 → プライバシーとセキュリティ → アプリパスワード）",
+        en="an app password (Bluesky: Settings, Privacy and security, App passwords)",
+    ),
+    "langs": Sentence(ja="投稿の言語（三つまで）", en="languages of the posts, at most 3"),
+    "pictures": Sentence(
+        ja="card: リンクカード、cover: 表紙の画像、all: 表紙と図",
+        en="card: a link card; cover: the cover as a picture; all: cover and figures",
+    ),
+}
 _NO_EDITS = Sentence(
     ja="Blueskyの投稿は書き換えられません（読者に見える直し方がありません）",
     en="a post on Bluesky can't be edited (readers would not be told)",

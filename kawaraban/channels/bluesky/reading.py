@@ -63,6 +63,21 @@ def title(value: Json) -> str:
     return card[1] if card else ""
 
 
+def below(root: str, records: Mapping[str, Json]) -> tuple[str, ...]:
+    """Return the addresses of a thread's posts after its first, each answering the one before; of several the oldest."""
+    following: dict[str, tuple[str, str]] = {}
+    for uri, value in records.items():
+        reply = _object(value.get("reply"))
+        if _object(reply.get("root")).get("uri") == root:
+            parent, this = str(_object(reply.get("parent")).get("uri", "")), (str(value.get("createdAt", "")), uri)
+            following[parent] = min(following.get(parent, this), this)
+    chain, last = [], root
+    while last in following:
+        last = following.pop(last)[1]
+        chain.append(last)
+    return tuple(chain)
+
+
 def _card(external: Json) -> tuple[str, str, str, bool] | None:
     if not external:
         return None

@@ -59,6 +59,10 @@ class Repository:
         """The name people know it by."""
         return self._signed.handle
 
+    def uri(self, rkey: str) -> str:
+        """The at-URI of our record with that key."""
+        return f"at://{self.did}/{POST}/{rkey}"
+
     # --- writing ---
 
     def put(self, rkey: str, value: Json) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -14,9 +14,10 @@ from PIL import Image
 
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.bluesky import Bluesky
-from kawaraban.channels.conformance import MachineConformance, sample
+from kawaraban.channels.conformance import ThreadConformance, sample
 from kawaraban.delivery import Receipt
 from kawaraban.errors import Refused, Unavailable, Unsure
+from kawaraban.thread import alone
 from tests.kawaraban.channels.bluesky_house import (
     CARD,
     DELETE,
@@ -58,7 +59,7 @@ def login(door: Front, account: Account) -> Login:
     return Login(door.url, account.handle, account.password)
 
 
-class TestTheKit(MachineConformance):
+class TestTheKit(ThreadConformance):
     kind = Bluesky
 
     @pytest.fixture(autouse=True)
@@ -73,6 +74,12 @@ class TestTheKit(MachineConformance):
 
     def stored(self) -> int:
         return len(self.account.stored())
+
+    def answered(self, receipt: Receipt) -> str:
+        return next(one.reply_to or "" for one in self.account.stored() if one.id == receipt.remote_id)
+
+    def requests(self) -> Sequence[bytes]:
+        return [body for method, body in self.door.bodies if method == PUT]
 
     @contextmanager
     def losing_the_answer(self) -> Iterator[None]:
@@ -192,7 +199,7 @@ def test_each_post_of_a_thread_answers_the_one_before(tmp_path: Path, login: Log
         above = (first, second, third)[: number - 1]
         found = made.find(payload(made, THREAD, number, above), f"k{number}")
         assert found == receipt
-        assert not made.read(receipt, THREAD).differences
+        assert not made.read(receipt, alone(THREAD, number)).differences
     assert [one.receipt.remote_id for one in made.posts()] == [first.remote_id], "answers are no posts of their own"
     made.withdraw(third)
     assert {one.id for one in account.stored()} == {first.remote_id, second.remote_id}
