@@ -17,8 +17,8 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from kawaraban import registry
-from kawaraban.config import ChannelSettings, Settings
-from kawaraban.config.problems import SECRET_NAME
+from kawaraban.config import ChannelSettings, Secret, Settings
+from kawaraban.config.written import types_of
 from kawaraban.errors import KawarabanError
 from kawaraban.library import write_atomically
 
@@ -72,8 +72,8 @@ def _usable(channel: ChannelSettings, root: Path) -> Mapping[str, Value]:
 
 
 def _takes(model: type[BaseModel], own: Mapping[str, object], key: str, value: object) -> bool:
-    known = {field.alias or name for name, field in model.model_fields.items()}
-    if key not in known or SECRET_NAME.search(key) or not isinstance(value, Value):
+    known = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    if key not in known or Secret in types_of(known[key]) or not isinstance(value, Value):
         return False
     try:
         model.model_validate({**own, key: value})

@@ -82,10 +82,18 @@ def rows(text: str) -> set[str]:
 def options(name: str) -> Iterator[tuple[str, str]]:
     """The long options of a command, and what stands for their value."""
     groups = next(action for action in parser("en")._actions if isinstance(action, argparse._SubParsersAction))
-    for action in groups.choices[name]._actions:
-        for written in action.option_strings:
-            if written.startswith("--"):
-                yield written, action.metavar if isinstance(action.metavar, str) else ""
+    for nested in (groups.choices[name], *below(groups.choices[name])):
+        for action in nested._actions:
+            for written in action.option_strings:
+                if written.startswith("--"):
+                    yield written, action.metavar if isinstance(action.metavar, str) else ""
+
+
+def below(command: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The words that may follow a command's name, as `add` follows `channels`."""
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.values()
 
 
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS])
@@ -107,7 +115,7 @@ def test_every_document_for_programs_is_described(command: object) -> None:
 
 def test_every_key_of_the_documents_for_programs_is_described() -> None:
     found: set[str] = set()
-    for file in ("documents", "looking", "building", "publishing"):
+    for file in ("documents", "looking", "building", "publishing", "channels", "abilities", "adding"):
         for node in ast.walk(ast.parse(read(f"desk/cli/{file}.py"))):
             if isinstance(node, ast.Dict):
                 found |= {
@@ -124,7 +132,9 @@ def test_every_command_has_help_in_both_languages() -> None:
         top = parser("ja" if language == "ja" else "en")
         groups = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
         for name, sub in groups.choices.items():
-            assert all(action.help for action in sub._actions), name
+            for one in (sub, *below(sub)):
+                listed = [action for action in one._actions if not isinstance(action, argparse._SubParsersAction)]
+                assert all(action.help for action in listed), name
             assert "kawaraban" in (sub.epilog or ""), name
 
 

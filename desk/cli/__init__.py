@@ -9,7 +9,8 @@ The `kawaraban` command.
     planning   plan, set-up                        serving     serve
     scheduling schedule, hold, resume
     ending     withdraw, rollback, verify
-    looking    status, show, log, channels         telling     record, settle        building   build
+    looking    status, show, log                   telling    record, settle        building   build
+    channels   channels (adding: channels add, asked by asking, answered by abilities)
 
 Everything heavy is imported inside the command that needs it: `--help` must stay quick.
 """

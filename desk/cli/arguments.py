@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 
 from desk.cli.usage import at_least
 from kawaraban.errors import Language
@@ -202,6 +202,41 @@ def serve(parser: ArgumentParser, language: Language) -> None:
     """Take a port."""
     said = _say(language, "画面のポート（既定 8765）", "port of the preview (default 8765)")
     parser.add_argument("--port", type=at_least(1), default=8765, metavar="N", help=said)
+
+
+def channels(parser: ArgumentParser, language: Language) -> None:
+    """Take nothing, or what to do: test some, add one."""
+    doing = parser.add_subparsers(dest="doing", metavar="test|add", title=_say(language, "すること", "what to do"))
+    said = _say(language, "いま確かめる（何も出さない）", "ask them now (nothing is posted)")
+    tests = doing.add_parser("test", help=said, description=said, language=language)
+    _speaks(tests, language)
+    tests.add_argument(
+        "channels", nargs="+", metavar="CHANNEL", help=_say(language, "チャンネルの名前", "a channel's name")
+    )
+    said = _say(language, "出す先を足す", "add a channel")
+    adds = doing.add_parser("add", help=said, description=said, language=language)
+    _speaks(adds, language)
+    adds.add_argument("kind", metavar="KIND", help=_say(language, "種類（bluesky など）", "its kind (such as bluesky)"))
+    adds.add_argument(
+        "--name", metavar="CHANNEL", help=_say(language, "名前（なければ種類と同じ）", "its name (default: its kind)")
+    )
+    said = _say(language, "設定の値（何度でも）", "a value of its settings (may be repeated)")
+    adds.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=said)
+    said = _say(
+        language, "秘密の置き場所: env:変数名 か file:ファイル名", "where a secret is kept: env:NAME or file:PATH"
+    )
+    adds.add_argument("--secret", action="append", default=[], metavar="KEY=REFERENCE", help=said)
+    adds.add_argument("--yes", action="store_true", help=_say(language, "たずねずに書く", "write it without asking"))
+    said = _say(language, "確かめられなくても書く", "write it even where it could not be tried")
+    adds.add_argument("--untested", action="store_true", help=said)
+
+
+def _speaks(parser: ArgumentParser, language: Language) -> None:
+    """Take the root and the document after the second word, too; what stood before it holds."""
+    said = _say(language, "新聞のフォルダー", "the paper's folder")
+    parser.add_argument("--root", metavar="DIR", default=SUPPRESS, help=said)
+    said = _say(language, "プログラム向けに一つの文書で出す", "one document for programs")
+    parser.add_argument("--json", action="store_true", default=SUPPRESS, help=said)
 
 
 def backup(parser: ArgumentParser, language: Language) -> None:

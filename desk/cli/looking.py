@@ -1,4 +1,4 @@
-"""status, show, log, channels."""
+"""status, show, log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE
 from desk.cli.promise import promise_lines
 from desk.cli.tables import console, reasons, show_table, status_table, unreadable
-from desk.cli.words import clean, iso, moment, second
+from desk.cli.words import clean, second
 from flows.compose import House
 from flows.stages import looking
 from flows.stages.promising import promises
@@ -147,40 +147,3 @@ def _who_and_why(one: Event) -> str:
 def _process(name: str) -> str:
     parts = name.split("/")
     return f"pid {parts[2]}" if len(parts) == 4 and parts[2].isdigit() else name  # noqa: PLR2004 - the four parts of a process's name
-
-
-def channels(call: Call) -> int:
-    """Print the configured channels and how they stand."""
-    house = call.house()
-    try:
-        rows = looking.channels(house)
-        zone = house.publication.zone
-    finally:
-        house.close()
-    if call.json:
-        documents.write(
-            {
-                "channels": [
-                    {
-                        "name": row.name, "kind": row.kind, "where": row.where, "live": row.live, "waiting": row.waiting,
-                        "failed": row.failed, "unsure": row.unsure, "last_live": iso(row.last_live, zone), "held": row.held,
-                    }
-                    for row in rows
-                ]
-            }
-        )  # fmt: skip
-        return EXIT_DONE
-    if not rows:
-        call.say(NO_CHANNELS)
-        return EXIT_DONE
-    ja = call.language == "ja"
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("出す先", "種類", "場所", "公開済", "待ち", "失敗", "要確認", "最後", "保留") if ja else (
-        "channel", "kind", "where", "live", "waiting", "failed", "unsure", "last", "held",
-    ):  # fmt: skip
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        counts = (str(count) for count in (row.live, row.waiting, row.failed, row.unsure))
-        table.add_row(row.name, row.kind, row.where, *counts, moment(row.last_live, zone, call.now), row.held or "")
-    show_table(console(call), table)
-    return EXIT_DONE

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from flows import apprising
 from flows.apprising import Letter, Tone
 from flows.compose import House
 from flows.stages.causes import causes, undecided
+from flows.stages.expiry import expiring
 from flows.stages.looking import status
 from flows.stages.secrecy import references, secrets_of, traced
 from flows.stages.situation import Situation
@@ -94,24 +95,6 @@ def lacking(house: House) -> dict[str, KawarabanError]:
             except NotAuthorised as error:
                 found.setdefault(channel, error)
     return found
-
-
-def expiring(house: House) -> dict[tuple[str, str], datetime]:
-    """
-    Return of whom (a channel, "alerts") which secret ends when: at the newsroom's midnight of the day that is written.
-
-    Under the name "" stands what the channel's server said of our credentials.
-    """
-    own = [(channel, reference) for channel, values in house.own.items() for reference in references(values)]
-    own += [("alerts", place.to) for place in house.publication.alerts]
-    zone = house.publication.zone
-    told = house.ledger.accounts.all() if house.has_ledger else {}
-    said = {(name, ""): one.expires.astimezone(zone) for name, one in told.items() if name in house.own and one.expires}
-    return {
-        (whose, reference.name): datetime.combine(reference.expires, time(), zone)
-        for whose, reference in own
-        if reference.expires is not None
-    } | said
 
 
 def test(house: House) -> dict[str, Sentence | None]:

@@ -17,6 +17,7 @@ from flows import handover
 from flows.compose import House, open_house
 from flows.stages import alerting, premises
 from flows.stages.arriving import refuse_clock
+from flows.stages.expiry import expiring
 from flows.stages.looking import status
 from flows.stages.premises import Said, say
 from flows.stages.stops import EXPIRING, RENEW, RENEW_THERE, said_of
@@ -117,7 +118,7 @@ def _secrets(house: House) -> Said:
 
 def _expiring(house: House) -> Said:
     """Every secret is there: say which of them ends next, where that is soon."""
-    ends = alerting.expiring(house)
+    ends = expiring(house)
     soon = [secret for secret, end in ends.items() if end - EXPIRING <= house.clock()]
     if not soon:
         return True, say("設定にある秘密は、どれも読めます", "every secret that the settings name is there"), None

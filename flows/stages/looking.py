@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.compose import House
+from flows.stages.expiry import ends
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.surveying import broken_files, survey
 from flows.stages.values import ChannelRow, Extent, Shown, StatusRow
@@ -15,7 +16,7 @@ from kawaraban import address
 from kawaraban.article.finding import Finding
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import Sentence, WrongInput
-from kawaraban.ledger import Event
+from kawaraban.ledger import Account, Event
 from kawaraban.plan import Action
 from kawaraban.thread import PartDelivery, out, posts
 
@@ -131,7 +132,7 @@ def log(house: House, name: str | None, channel: str | None, *, limit: int = 50)
 def channels(house: House) -> list[ChannelRow]:
     """Return every configured channel and how it stands."""
     deliveries = house.ledger.deliveries()
-    holds = house.ledger.holds()
+    holds, accounts = house.ledger.holds(), house.ledger.accounts.all()
     rows = []
     for settings in house.settings.channels:
         house.channel(settings.name)  # raises where its own settings are wrong
@@ -155,6 +156,8 @@ def channels(house: House) -> list[ChannelRow]:
                 unsure=sum(one.state is State.UNSURE for one in own),
                 last_live=max((one.last_live for one in own if one.last_live), default=None),
                 held=held,
+                account=accounts.get(settings.name, Account(settings.name)),
+                ends=ends(house, settings.name),
             )
         )
     return rows

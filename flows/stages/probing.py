@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows import learnt
 from flows.compose import House
 from flows.stages.accounts import another_account, close
 from flows.stages.deed import broken
-from flows.stages.secrecy import secrets_of, traced, veiled
+from flows.stages.expiry import ends
+from flows.stages.secrecy import references, secrets_of, traced, veiled
+from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Probe, Probes
 from kawaraban.config import ChannelSettings
+from kawaraban.config.secret import revealed
 from kawaraban.errors import ChannelFailure, NotAuthorised, Sentence
 from kawaraban.ledger import Hold
 
@@ -46,14 +49,57 @@ class Probed:
     news: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A channel that a person wants to know about: what came of asking it, what it can do, when it ends, why it is held."""
+
+    channel: str
+    probed: Probed
+    able: Capabilities
+    ends: datetime | None = None
+    held: Sentence | None = None
+
+    @property
+    def fine(self) -> bool:
+        """Whether it can be used as far as that can be told without posting."""
+        return self.probed.trouble is None
+
+
+def try_out(house: House, channel: str) -> Tried:
+    """Ask a channel now, and write down what came of it; one that can't be asked is looked at for the secrets it names."""
+    done = probe(house, channel)
+    if done.said is None and done.trouble is None:
+        done = without_secrets(house, channel) or done
+    return seen(house, done)
+
+
+def seen(house: House, done: Probed) -> Tried:
+    """Return a channel that was asked, as it stands now."""
+    channel = done.channel
+    settings = house.channel_settings(channel)
+    holds = [one for one in house.ledger.holds() if one.scope.article is None and one.scope.covers("", channel)]
+    held = holds[0].reason if holds else None
+    return Tried(channel, done, house.capabilities(settings), ends(house, channel), held)
+
+
+def without_secrets(house: House, channel: str) -> Probed | None:
+    """Return the trouble of a channel whose settings name a secret that is not there, or None."""
+    for reference in references(house.own[channel]):
+        try:
+            revealed(reference, house.root)
+        except NotAuthorised as error:
+            return Probed(channel, None, error.what, error.remedy)
+    return None
+
+
 def probes(house: House, channel: ChannelSettings) -> bool:
     """Return whether a channel can be probed."""
     return isinstance(house.channel(channel.name), Probes)
 
 
-def probe(house: House, channel: str) -> Probed:
+def asked(house: House, channel: str) -> Probed:
     """
-    Probe one channel and write down what came of it; what it told is laid under the house's settings at once.
+    Ask one channel's server, and write nothing down.
 
     Raises WrongInput for a channel that is not configured, or whose settings are wrong.
     """
@@ -61,15 +107,28 @@ def probe(house: House, channel: str) -> Probed:
     if not isinstance(made, Probes):
         return Probed(channel)
     try:
-        said = made.probe()
+        return Probed(channel, made.probe())
     except NotAuthorised as error:
-        return _noted(house, Probed(channel, None, close(house, channel, error.what), error.remedy, stopped=True))
+        return Probed(channel, None, _veiled(house, channel, error.what), error.remedy, stopped=True)
     except ChannelFailure as error:
-        return _noted(house, Probed(channel, None, error.what, error.remedy))
-    except Exception as error:  # noqa: BLE001 - a probe that breaks is noted like any other trouble
+        return Probed(channel, None, _veiled(house, channel, error.what), error.remedy)
+    except Exception as error:  # noqa: BLE001 - a probe that breaks is trouble like any other
         _LOG.error("probing %s\n%s", channel, traced(error, secrets_of(house.own.get(channel), house.root)))
-        return _noted(house, Probed(channel, None, broken(error)))
-    return _answered(house, channel, said)
+        return Probed(channel, None, _veiled(house, channel, broken(error)))
+
+
+def probe(house: House, channel: str) -> Probed:
+    """Ask one channel's server, and write down what came of it; what it told is laid under the house's settings at once."""
+    return remembered(house, asked(house, channel))
+
+
+def remembered(house: House, done: Probed) -> Probed:
+    """Write down what came of asking a channel: what its server told, why it is held, what is wrong."""
+    if done.said is not None:
+        return _answered(house, done, done.said)
+    if done.trouble is not None and done.stopped:
+        close(house, done.channel, done.trouble)
+    return _noted(house, done)
 
 
 def probe_the_untold(house: House) -> tuple[Probed, ...]:
@@ -115,8 +174,8 @@ def _askable(house: House) -> Iterator[ChannelSettings]:
     return (one for one in house.settings.channels if one.release.enabled is not False and probes(house, one))
 
 
-def _answered(house: House, channel: str, said: Probe) -> Probed:
-    now = house.clock()
+def _answered(house: House, done: Probed, said: Probe) -> Probed:
+    channel, now = done.channel, house.clock()
     news = learnt.keep(house.root, house.channel_settings(channel), said.learnt)
     if news:
         house.relearn()
@@ -124,15 +183,16 @@ def _answered(house: House, channel: str, said: Probe) -> Probed:
         silences.answered(channel)
     strange = another_account(house, channel, said.account)
     if strange is not None:
-        return _noted(house, Probed(channel, said, strange, stopped=True, news=news))
+        return _noted(house, replace(done, trouble=strange, stopped=True, news=news))
     house.ledger.accounts.answered(channel, shown=said.shown, server=said.server, expires=said.expires, now=now)
-    return Probed(channel, said, news=news)
+    return replace(done, news=news)
 
 
 def _noted(house: House, done: Probed) -> Probed:
-    """Write down what is wrong, without a secret."""
-    if done.trouble is None:
-        return done
-    what = veiled(done.trouble, secrets_of(house.own.get(done.channel), house.root))
-    house.ledger.accounts.troubled(done.channel, what, now=house.clock())
-    return Probed(done.channel, done.said, what, done.remedy, stopped=done.stopped, news=done.news)
+    if done.trouble is not None:
+        house.ledger.accounts.troubled(done.channel, done.trouble, now=house.clock())
+    return done
+
+
+def _veiled(house: House, channel: str, what: Sentence) -> Sentence:
+    return veiled(what, secrets_of(house.own.get(channel), house.root))

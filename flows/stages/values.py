@@ -13,6 +13,7 @@ from kawaraban.article.finding import Finding
 from kawaraban.counting import Measure
 from kawaraban.delivery import ActionKind, State, Word
 from kawaraban.errors import Sentence
+from kawaraban.ledger import Account
 from kawaraban.plan import Plan
 from kawaraban.variant import Variant
 
@@ -182,7 +183,11 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """A configured channel and how it stands: counts by word's state, the newest live instant, what waits for a person."""
+    """
+    A configured channel and how it stands: counts by word's state, the newest live instant, what waits for a person.
+
+    `account` is what its server knows of us, and `ends` when our credentials do, as far as anybody said so.
+    """
 
     name: str
     kind: str
@@ -193,3 +198,5 @@ class ChannelRow:
     unsure: int
     last_live: datetime | None
     held: str | None
+    account: Account
+    ends: datetime | None

@@ -14,6 +14,7 @@ from kawaraban.capabilities import Capabilities
 from kawaraban.config import ChannelSettings, Publication
 from kawaraban.delivery import Receipt
 from kawaraban.edition import EditionFile
+from kawaraban.errors import Sentence
 from kawaraban.variant import Asset, Part, Variant
 
 
@@ -161,6 +162,15 @@ class Probes(Protocol):
 
     def probe(self) -> Probe:
         """Ask the server who we are and what it takes; fails as a channel fails (NotAuthorised: the credentials)."""
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """What a kind's class may have: how a person is asked for its settings (`kawaraban channels add`)."""
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return what each key of its Settings means, in a few words; a key without words is asked for by its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ FILE = PurePosixPath("config/channels.yaml")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _CREDENTIALS = re.compile(r"://[^/\s@]*:[^/\s@]+@")
 # what the program itself keeps under the root; nothing there may be served or written by a channel
-_OURS = (".kawaraban", "config", "content")
+_OURS = (".kawaraban", "config", "content", "secrets")
 
 
 def read(document: Document, root: Path, publication: Publication) -> tuple[ChannelSettings, ...]:
@@ -78,7 +78,7 @@ def _written_secrets(value: object, scope: Scope, location: tuple[str, ...]) -> 
     if isinstance(value, Mapping):
         for key, inner in value.items():
             here = (*location, str(key))
-            if SECRET_NAME.search(str(key)) and isinstance(inner, str | int | float):
+            if SECRET_NAME.search(str(key)) and isinstance(inner, str | int | float) and not isinstance(inner, bool):
                 yield literal_secret(scope, here)
             else:
                 yield from _written_secrets(inner, scope, here)

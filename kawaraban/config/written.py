@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
-from typing import Annotated, Literal, Self
+from types import UnionType
+from typing import Annotated, Literal, Self, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
@@ -72,6 +73,16 @@ def instant(value: object) -> object:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(instant)]
 """An instant with its offset."""
+
+
+def types_of(annotation: object) -> tuple[object, ...]:
+    """Return what a value may be by a field's annotation, each alternative of a union for itself."""
+    parts = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return types_of(parts[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return tuple(one for part in parts for one in types_of(part))
+    return (annotation,)
 
 
 class Strict(BaseModel):

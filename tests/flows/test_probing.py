@@ -19,6 +19,7 @@ from flows.publisher.keeping import Keeping
 from flows.publisher.prober import Prober
 from flows.stages import alerting
 from flows.stages.causes import causes
+from flows.stages.expiry import expiring
 from flows.stages.probing import due, probe
 from flows.stages.publishing import publish
 from flows.stages.values import Published, PublishRequest, unwatched
@@ -331,7 +332,7 @@ def test_what_a_server_says_of_their_end_is_told_14_3_and_1_days_before(news: Ne
     news.board.expires = "2024-07-20T00:00:00+09:00"
     news.publish()
     with news.house() as house:
-        [(whose, end)] = alerting.expiring(house).items()
+        [(whose, end)] = expiring(house).items()
         assert whose == ("board", "")
         assert end == datetime(2024, 7, 20, tzinfo=TOKYO)
         news.now = end - timedelta(days=14)
