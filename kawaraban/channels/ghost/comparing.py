@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from kawaraban.channels.ghost.content import Content
 from kawaraban.channels.ghost.naming import shows
@@ -25,7 +26,7 @@ def _differences(post: StoredPost, content: Content, assets: tuple[Asset, ...], 
         yield f"公開の状態（{post.status}）"
     if post.title != content.title.strip():
         yield "題"
-    if _plain(_named(post.html or "", assets)) != _plain(content.html):
+    if _plain(_named(post.html or "", assets), post.url) != _plain(content.html, post.url):
         yield "本文"
     if (post.custom_excerpt or "") != content.excerpt:
         yield "抜粋"
@@ -47,15 +48,21 @@ def _named(body: str, assets: tuple[Asset, ...]) -> str:
     return _SOURCE.sub(name_of, body)
 
 
-def _plain(body: str) -> str:
-    """Return HTML so that two ways to write one letter are equal, without the card's own comments and our mark."""
-    return html.unescape(_CARD.sub("", unmarked(body))).strip()
+def _plain(body: str, page: str) -> str:
+    """
+    Return HTML so that two ways to write one letter are equal, without the card's own comments and our mark.
+
+    Ghost writes addresses of its own site (that of `page`) in its own way: with its scheme, and a slash behind the host.
+    """
+    host = re.escape(urlsplit(page).netloc)
+    own = re.sub(rf'="(?:https?:)?//{host}(?=[/"?#])/?', '="//own/', body, flags=re.IGNORECASE) if host else body
+    return html.unescape(_CARD.sub("", unmarked(own))).strip()
 
 
 def _same_cover(post: StoredPost, cover: Asset | None) -> bool:
     if cover is None:
         return not post.feature_image
-    return shows(post.feature_image or "", cover) and (post.feature_image_alt or "") == cover.alt
+    return shows(post.feature_image or "", cover) and (post.feature_image_alt or "") == cover.alt.strip()
 
 
 def _folded(names: Iterable[str]) -> list[str]:

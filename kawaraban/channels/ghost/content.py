@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,7 +59,7 @@ class Content:
             "custom_excerpt": self.excerpt or None,
             "canonical_url": self.canonical_url,
             "feature_image": cover,
-            "feature_image_alt": self.cover.alt if self.cover and cover else None,
+            "feature_image_alt": self.cover.alt.strip() if self.cover and cover else None,
         }
 
     def published_at(self, now: datetime) -> str:
@@ -82,10 +82,15 @@ def content_of(variant: Variant, settings: GhostSettings) -> Content:
         html=variant.body.replace(_OWN_ADDRESS, "__GHOST&#95;URL__"),
         excerpt=within(head.description, EXCERPT) if settings.excerpt else "",
         canonical_url=canonical_of(variant),
-        tags=tuple(dict.fromkeys((*series, *head.tags))),
+        tags=tuple(dict.fromkeys(_tags((*series, *head.tags)))),
         cover=cover,
         published=head.published,
     )
+
+
+def _tags(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names without what would make them internal in Ghost: `#` at their head."""
+    return (name for name in (written.strip().lstrip("#＃").strip() for written in names) if name)
 
 
 def canonical_of(variant: Variant) -> str:

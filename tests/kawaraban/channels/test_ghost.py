@@ -25,9 +25,10 @@ from kawaraban import registry
 from kawaraban.channels.conformance import KEY, sample
 from kawaraban.channels.ghost import GhostSettings
 from kawaraban.channels.ghost.admin import Admin
+from kawaraban.channels.ghost.comparing import differences
 from kawaraban.channels.ghost.content import content_of, within
 from kawaraban.channels.ghost.publishing import Note
-from kawaraban.channels.ghost.stored import Mark, unmarked
+from kawaraban.channels.ghost.stored import Mark, StoredPost, unmarked
 from kawaraban.channels.ghost.token import Key
 from kawaraban.channels.http import Session
 from kawaraban.config import ChannelSettings
@@ -109,6 +110,32 @@ def test_our_mark_is_no_part_of_the_text() -> None:
     assert Mark.in_html(f"<p>前</p>{body}") == mark
     assert unmarked(body) == sample().body
     assert Mark.in_html("<p><!--kawaraban--></p>") is None
+
+
+def test_a_tag_never_becomes_an_internal_one() -> None:
+    variant = sample()
+    head = variant.head.model_copy(update={"series": "＃雨", "tags": ("#傘", "傘", " ")})
+    assert content_of(variant.model_copy(update={"head": head}), settings()).tags == ("雨", "傘")
+
+
+@pytest.mark.parametrize("link", ["https://ghost.example.com", "HTTP://GHOST.example.com/", "//ghost.example.com"])
+def test_how_ghost_writes_its_own_address_is_no_difference(link: str) -> None:
+    def body(href: str) -> str:
+        return f'<p><a href="{href}">ここ</a>と<a href="https://ghost.example.community/x">よそ</a></p>'
+
+    content = replace(content_of(sample(), settings()), html=body(link))
+    post = StoredPost.model_validate(
+        {
+            **POST,
+            "status": "published",
+            "url": "https://ghost.example.com/river/",
+            "canonical_url": content.canonical_url,
+        }
+        | {"html": f"<!--kg-card-begin: html-->\n{body('https://ghost.example.com/')}\n<!--kg-card-end: html-->"}
+    )
+    assert differences(post, content, (), published=True) == ()
+    other = replace(content, html=body("https://ghost.example.community/"))
+    assert differences(post, other, (), published=True) == ("本文",)
 
 
 def test_what_is_prepared_names_the_pictures_that_will_be_uploaded(tmp_path: Path) -> None:
