@@ -21,6 +21,8 @@ from kawaraban.delivery import Receipt
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Unavailable, Unsure
 from kawaraban.variant import Asset
 from tests.kawaraban.channels.ghost_house import Tries, ghost, now, picture_bytes, rendered
+from tests.renderers.fulltext.places import elsewhere
+from tests.renderers.fulltext.places import sample as every_block
 from tests.servers.ghost import Ghost as Server
 from tests.servers.proxy import FIVE, Aimed, Proxy, Trouble, aimed, hostile_proxy
 from tests.servers.wire import Request
@@ -105,6 +107,17 @@ def test_readers_see_the_whole_article(site: Server, made: Ghost) -> None:
     for source in [*body.xpath(".//img/@src"), *seen.xpath("//meta[@property='og:image']/@content")]:
         assert requests.get(source, timeout=30).ok
     assert body.xpath(".//img/@alt") == ["傘立ての図"]
+
+
+def test_every_block_stands_there_as_it_was_sent(made: Ghost) -> None:
+    variant = elsewhere(every_block(), "html")
+    receipt = Tries(made).create(variant)
+    assert receipt.differences == ()
+    (body,) = page(receipt).find_class("gh-content")
+    sent = html.fragment_fromstring(variant.body, create_parent="div")
+    assert body.text_content().split() == sent.text_content().split()
+    for tag in ("ruby", "table", "figure", "img", "dl", "pre", "blockquote", "ol", "sup", "h2"):
+        assert len(list(body.iter(tag))) == len(list(sent.iter(tag))) > 0, tag
 
 
 def test_the_post_is_described_as_the_article_is(site: Server, made: Ghost) -> None:
