@@ -13,7 +13,6 @@ from kawaraban.config import ChannelSettings, Effective
 from kawaraban.importing.provenance import RECORD
 from kawaraban.variant import PublicFacts
 
-
 FRESH = timedelta(hours=3)
 """How long an article counts as new where no post is ever too late: it was written for the channel that comes with it."""
 
