@@ -8,12 +8,13 @@ what can't be asked becomes a person's question. Then a person resumes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
 from flows.compose import House
+from flows.stages import rejoining
 from flows.stages.accounts import another_account
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.probing import probe_the_untold
@@ -151,8 +152,11 @@ class Asking:
         try:
             there = channel.recall(tuple(texts.values()))
             found = [action for action in texts if action.article in there]
-            for action in found:
-                self._record(channel, action, texts[action], there[action.article])
+            for action, text in texts.items():
+                if action.article in there:
+                    self._record(channel, action, text, there[action.article])
+                elif self.moved:  # posts of a thread that the ledger remembers are not there any more
+                    self.house.ledger.parts.recorded((action.article, action.channel), ())
         except ChannelFailure:
             return Reconciled(silent=(self.settings.name,))
         return Reconciled(found=tuple(found))
@@ -204,8 +208,10 @@ class Asking:
 
     def _record(self, channel: Channel, action: Action, variant: Variant, receipt: Receipt) -> None:
         now, ledger = self.house.clock(), self.house.ledger
-        if self._able.reads:
-            receipt = replace(receipt, differences=channel.read(receipt, variant).differences)
+        there = rejoining.all_of(channel, self._able, receipt)
+        if self._goes_on_by_itself(action, there):
+            return
+        receipt = replace(receipt, differences=rejoining.differences(channel, self._able, variant, there))
         ledger.keep(variant)
         if action.state is State.SENDING:  # the try of a process that is no more
             ledger.doubt([_claim(action)], _MAY_BE_THERE, now=now, who=RECOVERY)
@@ -213,6 +219,14 @@ class Asking:
             ledger.reopen(action.article, action.channel, now=now, who=RECOVERY)
         said = Posted(action.article, action.channel, receipt, variant.digest, action.article_digest, why=_FOUND)
         ledger.record(said, now=now, who=RECOVERY)
+        thread = rejoining.rows(variant, there, now) if len(there) > 1 else ()
+        ledger.parts.recorded((action.article, action.channel), thread)
+
+    def _goes_on_by_itself(self, action: Action, there: Sequence[Receipt]) -> bool:
+        """Whether it is a thread that was stopped half-way, and the ledger knows all of it that is there."""
+        parts = self.house.ledger.parts.of(action.article, action.channel)
+        known = [part.receipt.remote_id for part in parts if part.receipt is not None]
+        return bool(parts) and known == [receipt.remote_id for receipt in there]
 
     def _doubted(self, texts: Mapping[Action, Variant]) -> Reconciled:
         """

@@ -95,7 +95,7 @@ class Sending(Deed):
         receipt = self._receipt() if kind is ActionKind.UPDATE else None
         if kind is ActionKind.UPDATE and receipt is None:  # an update never creates
             raise Refused(_NOTHING_THERE)
-        if thread.begun or posts(text) > 1:
+        if thread.begun or posts(text) > 1 or self._is_thread():
             return Answer("live", receipt=self._threaded(attempt, thread, text, receipt))
         return self._sent(channel, attempt, text, receipt)
 
@@ -151,10 +151,12 @@ class Sending(Deed):
         return None
 
     def _taken_down(self, channel: Channel, attempt: Attempt, thread: Thread) -> Answer:
+        receipt = self._receipt()
+        if receipt is not None and not thread.begun and self._is_thread():
+            self._rejoined(attempt, thread, receipt)
         if thread.begun:
             thread.taken_down()
             return Answer("withdrawn")
-        receipt = self._receipt()
         if receipt is None and attempt.doubts:
             found = self._left_behind(channel, attempt)
             receipt = found.receipt if found else None
@@ -167,9 +169,24 @@ class Sending(Deed):
     def _threaded(self, attempt: Attempt, thread: Thread, text: Variant, receipt: Receipt | None) -> Receipt:
         """Make a thread of it, or of what was one a single post."""
         row = self.house.ledger.delivery(self.action.article, self.action.channel)
-        if receipt is not None and not thread.begun and row is not None and row.live_digest is not None:
-            thread.taken_over(receipt, row.live_digest, doubted=bool(attempt.doubts) or row.halfway)
+        if receipt is not None and not thread.begun:
+            self._rejoined(attempt, thread, receipt)
         return thread.shown(text, anew=row is not None and bool(row.differences))
+
+    def _rejoined(self, attempt: Attempt, thread: Thread, receipt: Receipt) -> None:
+        row, live = self.house.ledger.delivery(self.action.article, self.action.channel), self._live()
+        if row is not None and live is not None:
+            thread.taken_over(receipt, live, doubted=bool(attempt.doubts) or row.halfway, cut=row.halfway)
+
+    def _is_thread(self) -> bool:
+        """Whether what is live there is several posts, whatever rows are known of them."""
+        live = self._live()
+        return live is not None and posts(live) > 1
+
+    def _live(self) -> Variant | None:
+        """Return the text that is live there."""
+        row = self.house.ledger.delivery(self.action.article, self.action.channel)
+        return self.house.ledger.variant(row.live_digest, row.channel) if row and row.live_digest else None
 
     def _gone_on(self, attempt: Attempt, thread: Thread) -> Answer | None:
         """

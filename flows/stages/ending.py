@@ -133,7 +133,7 @@ class _Asking:
 
     def _fate(self, settings: ChannelSettings, row: Delivery | None) -> Fate:
         name, able = settings.name, self.house.capabilities(settings)
-        if row is None or (row.state is State.WITHDRAWN and row.first_live is None):
+        if row is None or (row.state is State.WITHDRAWN and not self._was_there(row)):
             return Fate(name, "not there")
         if row.state is State.WITHDRAWN:
             return self._gone(row)
@@ -145,6 +145,10 @@ class _Asking:
         return Fate(name, "failed", row.url, what=self.trouble or row.error or _STILL_THERE, then=remedy)
 
     # --- gone ---
+
+    def _was_there(self, row: Delivery) -> bool:
+        """Whether anything of it was ever there: a thread that never came to its end may have been, in part."""
+        return row.first_live is not None or bool(self.house.ledger.parts.gone(row.article, row.channel))
 
     def _gone(self, row: Delivery) -> Fate:
         """Live means read back, and so does gone: an edition was looked at when it was written, others are asked now."""

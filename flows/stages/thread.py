@@ -13,7 +13,8 @@ from datetime import timedelta
 
 from flows.compose import House
 from flows.stages.asking import Inquiry
-from kawaraban.channels.protocol import Channel, Payload, Save
+from flows.stages.rejoining import all_of, rows
+from kawaraban.channels.protocol import Answers, Channel, Payload, Save
 from kawaraban.delivery import ActionKind, Attempt, Receipt
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable
 from kawaraban.thread import PartDelivery, alone, intended, out, part_key, posts, same_post, standing
@@ -67,13 +68,21 @@ class Thread:
 
     # --- what is wanted of it ---
 
-    def taken_over(self, receipt: Receipt, digest: str, *, doubted: bool) -> None:
-        """Begin with a delivery that was one post until now; `doubted`: nobody knows which of its texts stands there."""
+    def taken_over(self, receipt: Receipt, live: Variant, *, doubted: bool, cut: bool) -> None:
+        """
+        Begin with a delivery of whose posts no rows are known: it was one post until now.
+
+        `doubted`: nobody knows which of its texts stands there. A thread may have been found, or settled, by its first post
+        alone: unless it was `cut` down to it, the channel is asked for the rest; Refused where it can't tell.
+        """
+        if posts(live) > 1 and not cut:
+            if not isinstance(self._channel, Answers):
+                raise Refused(_REST_UNKNOWN, remedy=_LOOK_THERE)
+            self._put(*rows(live, all_of(self._channel, self._inquiry.able, receipt), self._house.clock()))
+            return
         intent = ActionKind.UPDATE if doubted else None
-        first = PartDelivery(
-            self._attempt.article, self._attempt.channel, 1, self._attempt.key, digest, receipt.at, intent, receipt
-        )
-        self._put(first)
+        article, channel = self._attempt.article, self._attempt.channel
+        self._put(PartDelivery(article, channel, 1, self._attempt.key, live.digest, receipt.at, intent, receipt))
 
     def shown(self, text: Variant, *, anew: bool = False) -> Receipt:
         """
@@ -239,6 +248,14 @@ class Thread:
         self._rows.pop(number, None)
 
 
+_REST_UNKNOWN = Sentence(
+    ja="連投の最初の投稿しか分かりません。残りがどこにあるか、ここには問い合わせられません",
+    en="only the first post of the thread is known, and the channel can't be asked for the rest",
+)
+_LOOK_THERE = Sentence(
+    ja="そこで見て消し、取り下げたあとで出し直してください（kawaraban settle … --arrived、publish --again）",
+    en="remove it there, then end its withdrawal (`kawaraban settle … --arrived`) and post it anew (`publish --again`)",
+)
 _CANNOT_SHORTEN = Sentence(
     ja="連投を短くするには投稿を消しますが、ここでは消せません",
     en="a shorter thread means taking posts down, and what is posted there can't be taken down",

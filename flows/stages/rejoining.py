@@ -1,0 +1,45 @@
+"""A thread found on a channel, post by post, of which the ledger knows nothing, or less than there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kawaraban.capabilities import Capabilities
+from kawaraban.channels.protocol import Answers, Channel
+from kawaraban.delivery import ActionKind, Receipt
+from kawaraban.thread import PartDelivery, alone, posts
+from kawaraban.variant import Variant
+
+REST_UNKNOWN = "連投の残りは確かめられません"
+
+
+def all_of(channel: Channel, able: Capabilities, first: Receipt) -> tuple[Receipt, ...]:
+    """Return the posts of a thread by its first one: that one alone where the channel has no threads or can't tell."""
+    if not able.threads or not isinstance(channel, Answers):
+        return (first,)
+    return (first, *channel.answers(first))
+
+
+def differences(channel: Channel, able: Capabilities, text: Variant, there: Sequence[Receipt]) -> tuple[str, ...]:
+    """Return how what stands there differs from the text, post by post; fails as a channel fails."""
+    if posts(text) == len(there) == 1:
+        return channel.read(there[0], text).differences if able.reads else ()
+    said = [f"{number}つめがありません" for number in range(len(there) + 1, posts(text) + 1)]
+    if said and not isinstance(channel, Answers):
+        said = [REST_UNKNOWN]
+    said += [f"{number}つめが余分です" for number in range(posts(text) + 1, len(there) + 1)]
+    if able.reads:
+        for number, receipt in enumerate(there[: posts(text)], 1):
+            said += [f"{number}つめ: {one}" for one in channel.read(receipt, alone(text, number)).differences]
+    return tuple(said)
+
+
+def rows(text: Variant, there: Sequence[Receipt], now: datetime) -> tuple[PartDelivery, ...]:
+    """Return the rows of a thread that was found; what each post says is left in doubt, so that an edit sends all of it."""
+    if posts(text) == len(there) == 1:
+        return ()
+    return tuple(
+        PartDelivery(text.article, text.channel, number, "", text.digest, now, ActionKind.UPDATE, receipt)
+        for number, receipt in enumerate(there, 1)
+    )
