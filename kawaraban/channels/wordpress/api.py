@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -25,6 +26,7 @@ from kawaraban.channels.wordpress.entities import STATUSES, Kind, Medium, Member
 from kawaraban.errors import Refused, Sentence, Unavailable, Unsure
 
 PAGE = 100  # the most WordPress lists at once
+_AT_ONCE = 50  # slugs in one question: more make an address that some servers refuse
 _JSON = "application/json"
 _VERSION = re.compile(rb"WordPress (\d+(?:\.\d+)+)")
 Fields = Mapping[str, Any]  # Any: JSON
@@ -96,7 +98,8 @@ class Api:
 
     def media(self, slugs: Iterable[str]) -> tuple[Medium, ...]:
         """Return the pictures with these slugs that are in the library."""
-        return self._page("media", {"slug": ",".join(slugs)}, tuple[Medium, ...])[0]
+        pages = (self._page("media", {"slug": ",".join(some)}, tuple[Medium, ...])[0] for some in _by(slugs, _AT_ONCE))
+        return tuple(medium for page in pages for medium in page)
 
     def upload(self, upload: Upload, fields: Mapping[str, str]) -> Medium:
         """Put a picture into the library. Its answer being lost does no harm: the next try finds it by its slug."""
@@ -207,6 +210,12 @@ class Api:
     def _must_have_time(self) -> None:
         if time.monotonic() > self.ends:
             raise Unavailable(_TOO_SLOW)
+
+
+def _by(values: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:
+    rest = iter(values)
+    while some := tuple(islice(rest, size)):
+        yield some
 
 
 def _json(fields: Fields) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -104,14 +105,15 @@ class WordPress:
 
     # --- what it has beside ---------------------------------------------------------------------------------------
 
-    def posts(self) -> Iterable[Post]:
-        """Return the site's posts that readers see (drafts, too, where we leave drafts)."""
-        with self._api() as api:
-            return [_listed(post, self._plain_receipt(post)) for post in api.posts(self._standing)]
+    def posts(self) -> Iterator[Post]:
+        """Yield the site's posts that readers see (drafts, too, where we leave drafts)."""
+        with self._api(patience=math.inf) as api:
+            for post in api.posts(self._standing):
+                yield _listed(post, self._plain_receipt(post))
 
     def recall(self, variants: Sequence[Variant]) -> Mapping[str, Receipt]:
         """Return what stands there of these articles: by a link to the page, else by slug and title."""
-        with self._api() as api:
+        with self._api(patience=math.inf) as api:
             there = list(api.posts(self._standing))
         found = recalled([_listed(post, self._plain_receipt(post)) for post in there], variants)
         taken = {receipt.remote_id for receipt in found.values()}
@@ -147,8 +149,8 @@ class WordPress:
         return STATUSES if self._settings.status == "draft" else "publish"
 
     @contextmanager
-    def _api(self) -> Iterator[Api]:
-        """Open the site for one piece of work."""
+    def _api(self, patience: float = REQUESTS - 1) -> Iterator[Api]:
+        """Open the site for one piece of work, which begins no request after so many time-outs (an archive takes its time)."""
         from kawaraban.channels.http import Limits, Session
         from kawaraban.channels.wordpress.api import Api
 
@@ -160,7 +162,7 @@ class WordPress:
         seconds = settings.timeout.total_seconds()
         limits = Limits(connect=min(10.0, seconds), read=seconds, whole=seconds)
         with Session(private=paper.network.private, limits=limits, secrets=(password, basic)) as session:
-            ends = time.monotonic() + (REQUESTS - 1) * seconds
+            ends = time.monotonic() + patience * seconds
             yield Api(session, settings.base, f"Basic {basic}", self.surroundings.clock, ends)
 
     def _publishing(self, api: Api, payload: Payload, save: Save) -> Publishing:

@@ -40,7 +40,7 @@ def is_of(api: Api, post: StoredPost, variant: Variant) -> bool:
 def library(api: Api, variant: Variant) -> Uploaded:
     """Return which of the article's pictures are in the library."""
     names = {media_slug(asset): asset.name for asset in variant.assets}
-    there = api.media(names) if names else ()
+    there = api.media(names)
     return {names[medium.slug]: medium for medium in there if medium.slug in names}
 
 
@@ -133,7 +133,7 @@ class Publishing:
         if category := self.settings.category or self.variant.head.series:
             said["categories"] = [self._term("categories", category)]
         if self.settings.tags:
-            said["tags"] = [self._term("tags", tag) for tag in self.variant.head.tags]
+            said["tags"] = list(dict.fromkeys(self._term("tags", tag) for tag in self.variant.head.tags))
         return said
 
     def _pictures(self) -> Uploaded:
