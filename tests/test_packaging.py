@@ -103,6 +103,7 @@ def test_every_channel_and_every_renderer_is_announced(group: str, folder: str) 
         "html",
         "links",
         "listed",
+        "packing",
         "phrases",
         "pictures",
         "text",

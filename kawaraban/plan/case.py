@@ -176,6 +176,7 @@ def known_due(case: Case) -> datetime | None:
 
 def _standing(case: Case, verdict: Verdict) -> Standing:
     held = case.hold is not None and verdict.reason == reasons.on_hold(case.hold[0])  # also where it was named
+    able = case.wanted.capabilities
     return Standing(
         ready=case.intent.status == "ready" or (case.intent.status == "archived" and case.delivery.public),
         enabled=case.enabled,
@@ -183,6 +184,6 @@ def _standing(case: Case, verdict: Verdict) -> Standing:
         held=case.hold is not None,
         by_hand=case.by_hand,
         wanted_digest=case.target,
-        withdrawing=case.ending is not None,
+        withdrawing=case.ending is not None and (able.withdraws or not case.delivery.public),
         late_after=late_after(case),
     )

@@ -67,7 +67,7 @@ def _ends(case: Case) -> Verdict | None:
     article, channel = case.intent.article, case.wanted.channel
     if case.delivery.handed_over == TAKE_DOWN:
         return _skip(reasons.WAITS_FOR_REMOVAL, reasons.removed(article, channel))
-    if case.delivery.public and not (case.by_hand or case.wanted.capabilities.withdraws):
+    if case.delivery.public and not case.wanted.capabilities.withdraws:
         return _skip(reasons.FOR_GOOD)
     if (stuck := _taken_down_before(case)) is not None:
         return stuck

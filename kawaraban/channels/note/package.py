@@ -10,8 +10,8 @@ from kawaraban.channels.note.changes import ChangeSheet, change_sheet
 from kawaraban.channels.note.outline import Outline, outline
 from kawaraban.channels.note.page import Sheet, copy_page
 from kawaraban.channels.note.steps import Step, change_steps, checklist, steps
-from kawaraban.channels.packages.elements import Picture
-from kawaraban.channels.packages.packing import Packing
+from kawaraban.channels.packing.elements import Picture
+from kawaraban.channels.packing.package import Packing
 from kawaraban.variant import Asset, Variant
 
 MARKDOWN = "text/markdown"

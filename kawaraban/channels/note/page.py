@@ -13,9 +13,9 @@ from kawaraban.channels.note.change_page import change_parts, change_texts
 from kawaraban.channels.note.changes import ChangeSheet
 from kawaraban.channels.note.outline import Outline, anchor
 from kawaraban.channels.note.steps import Step
-from kawaraban.channels.packages import elements
-from kawaraban.channels.packages.elements import Act, Picture, act, button, part, picture_row, words
-from kawaraban.channels.packages.page import CopyPage, written
+from kawaraban.channels.packing import elements
+from kawaraban.channels.packing.elements import Act, Picture, act, button, part, picture_row, words
+from kawaraban.channels.packing.page import CopyPage, written
 from kawaraban.variant import Variant
 
 _EXCERPT = 140

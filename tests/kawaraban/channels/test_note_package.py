@@ -16,8 +16,8 @@ from lxml import html
 
 from kawaraban.channels.note import Note
 from kawaraban.channels.note.changes import change_sheet
-from kawaraban.channels.packages import folder as folder_room
-from kawaraban.channels.packages.folder import exchanged, holds, replace_folder
+from kawaraban.channels.packing import folder as folder_room
+from kawaraban.channels.packing.folder import exchanged, holds, replace_folder
 from kawaraban.channels.protocol import Surroundings
 from kawaraban.variant import Variant
 from tests.builders import NOW, channel, publication
@@ -234,7 +234,7 @@ def test_the_page_is_one_file_that_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_large_pictures_are_links_to_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kawaraban.channels.packages.elements.INLINE_BYTES", 100)
+    monkeypatch.setattr("kawaraban.channels.packing.elements.INLINE_BYTES", 100)
     document = page(note(tmp_path).package(full(), None))
     assert document.xpath("//img/@src") == ["header.jpg", "images/01-kasa.jpg"]
 

@@ -88,7 +88,8 @@
   if (field) {
     field.addEventListener("input", () => {
       const url = address();
-      parts.record.plain = url ? command.replace(/URL$/, () => url) : command;
+      const named = / URL$/.test(command) ? command.replace(/ URL$/, "") : command;
+      parts.record.plain = url ? `${named} ${url}` : command;
       shown.textContent = parts.record.plain;
     });
     field.closest("[hidden]").hidden = false;

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kawaraban.channels.packages.folder import replace_folder
+from kawaraban.channels.packing.folder import replace_folder
 from kawaraban.channels.protocol import Surroundings
 from kawaraban.variant import Variant
 

@@ -44,7 +44,7 @@ class CopyPage:
 
 @lru_cache(maxsize=2)
 def _sheet(name: str) -> str:
-    return (files("kawaraban.channels.packages") / name).read_text(encoding="utf-8")
+    return (files("kawaraban.channels.packing") / name).read_text(encoding="utf-8")
 
 
 def written(page: CopyPage) -> str:
