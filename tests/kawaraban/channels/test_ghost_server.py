@@ -198,6 +198,18 @@ def test_with_status_draft_a_person_publishes(site: Server, tmp_path: Path) -> N
     assert not made.read(receipt, rendered()).differences
 
 
+def test_a_draft_whose_answer_is_lost_is_found_where_drafts_are_what_we_make(
+    site: Server, tmp_path: Path, proxy: Proxy
+) -> None:
+    proxy.troubles.append(aimed("drop", *DRAFT))
+    tries = Tries(ghost(tmp_path, proxy.url, site.key, status="draft"))
+    with pytest.raises(Unsure):
+        tries.create(rendered())
+    found = tries.find(rendered())
+    assert found is not None
+    assert [(post.id, post.status) for post in site.stored()] == [(found.remote_id, "draft")]
+
+
 # --- mail -------------------------------------------------------------------------------------------------------------
 
 
