@@ -119,7 +119,7 @@ class Mastodon:
         """Look through our own posts, back to a day before the intent, for one that says this and answers what it should."""
         del key  # no server says which key a post was sent under
         with self._api() as api:
-            answers = self._name(api, payload.above[-1]) if payload.above else None
+            answers = self._now_called(api, payload.above[-1]) if payload.above else None
             sought = Sought(payload.part, answers, payload.since)
             whole = payload.since is not None  # else there is no instant before which looking ends
             post = sought.among(api.statuses(api.me(), pages=_FIND_PAGES, whole=whole))
@@ -149,8 +149,8 @@ class Mastodon:
     def answers(self, receipt: Receipt) -> Sequence[Receipt]:
         """Return our own posts below that one, each answering to the one before."""
         with self._api() as api:
-            name = self._name(api, receipt)
-            posts = below(api.statuses(api.me(), pages=_LIST_PAGES), name) if name is not None else ()
+            name = self._now_called(api, receipt)
+            posts = below(api.statuses(api.me(), pages=_LIST_PAGES), name)
         return [self._listed(one).receipt for one in posts]
 
     def account(self) -> str:
@@ -201,6 +201,11 @@ class Mastodon:
             return known.id
         posts = api.statuses(api.me(), pages=_FIND_PAGES, whole=True)
         return next((one.id for one in posts if receipt.remote_id in (one.url, one.uri)), None)
+
+    def _now_called(self, api: Api, receipt: Receipt) -> str:
+        """Return the id that lists give the post: snac makes another at each edit, and knows the old one when it is asked for."""
+        post = self._standing(api, receipt)
+        return post.id if post is not None else receipt.remote_id
 
     def _listed(self, post: Status) -> Post:
         receipt = Receipt(post.id, post.address, post.created_at)

@@ -392,6 +392,17 @@ def test_what_is_not_ours_is_not_taken_for_ours(fedi: Mastodon, told: Told, othe
     assert fedi.find(sought(fedi), KEY) is None
 
 
+def test_a_post_that_has_another_id_since_it_was_edited_is_still_answered(fedi: Mastodon, told: Told) -> None:
+    """snac's ids begin with the second of the last edit; an old one is known when it is asked for."""
+    told.say("GET /api/v1/statuses/1-old", 200, status("1-new", "一つめ。"))
+    told.say(LIST, 200, [status("2", "二つめ。", in_reply_to_id="1-new"), status("1-new", "一つめ。")])
+    second = replace(fedi.prepare(announcement("一つめ。", "二つめ。")), number=2, above=(receipt("1-old"),), since=NOW)
+    found = fedi.find(second, KEY)
+    assert found is not None
+    assert (found.remote_id, found.differences) == ("2", ())
+    assert [one.remote_id for one in fedi.answers(receipt("1-old"))] == ["2"]
+
+
 def test_looking_ends_a_day_before_the_intent(fedi: Mastodon, told: Told) -> None:
     old = [status(str(n), "別の話。", created_at="2024-11-01T00:00:00Z") for n in range(40, 0, -1)]
     told.say(LIST, 200, [status("99", "別の話。")])
