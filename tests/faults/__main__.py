@@ -1,9 +1,9 @@
 """
 The long form: `make faults`.
 
-    python -m tests.faults [--kills N] [--articles N] [--deliveries N] [--seed N]
+    python -m tests.faults [--kills N] [--articles N] [--deliveries N] [--seed N] [--only PART]…
 
-Prints one line for every part, and ends with 1 when anything was posted twice or lost, or a reader met a dead link.
+PART is kills, threads, networks, races, crawler or restores. Prints one line for every part, and ends with 1 when anything was posted twice or lost, or a reader met a dead link.
 """
 
 from __future__ import annotations
@@ -15,38 +15,43 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.faults.campaign import KINDS, Count, campaign
+from tests.faults.campaign import KINDS, THREADED, Count, campaign
 from tests.faults.crawler import crawled
 from tests.faults.networks import networks
 from tests.faults.races import race
 from tests.faults.restores import restores
 
 Part = Callable[[Path], tuple[str, bool]]
+PARTS = ("kills", "threads", "networks", "races", "crawler", "restores")
 
 
-def parts(options: argparse.Namespace) -> Iterator[Part]:
-    """Yield everything that is done, in order."""
+def parts(options: argparse.Namespace) -> Iterator[tuple[str, Part]]:
+    """Yield everything that is done, in order, each with its name."""
     for kind in KINDS:
-        yield _kills(kind, -(-options.kills // len(KINDS)), options)
+        yield "kills", _kills(kind, -(-options.kills // len(KINDS)), options)
+    for kind in THREADED:
+        yield "threads", _kills(kind, -(-options.kills // len(KINDS)), options, threads=True)
     for kind in KINDS:
-        yield _network(kind)
+        yield "networks", _network(kind)
+    for kind in THREADED:
+        yield "threads", _network(kind, threads=True)
     for processes in (2, 4):
-        yield _race(processes, options.deliveries)
-    yield _crawl(options)
-    yield _restores(options)
+        yield "races", _race(processes, options.deliveries)
+    yield "crawler", _crawl(options)
+    yield "restores", _restores(options)
 
 
-def _kills(kind: str, kills: int, options: argparse.Namespace) -> Part:
+def _kills(kind: str, kills: int, options: argparse.Namespace, *, threads: bool = False) -> Part:
     def part(root: Path) -> tuple[str, bool]:
         dice = random.Random(f"{options.seed}{kind}")
-        count = campaign(root, kind, kills=kills, articles=options.articles, dice=dice)
-        return f"kills    {count.line()}", count.clean
+        count = campaign(root, kind, kills=kills, articles=options.articles, dice=dice, threads=threads)
+        return f"{'threads' if threads else 'kills':<8} {count.line()}", count.clean
 
     return part
 
 
-def _network(kind: str) -> Part:
-    return lambda root: _told("networks", networks(root, kind))
+def _network(kind: str, *, threads: bool = False) -> Part:
+    return lambda root: _told("threads" if threads else "networks", networks(root, kind, threads=threads))
 
 
 def _race(processes: int, deliveries: int) -> Part:
@@ -85,9 +90,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--articles", type=int, default=12)
     parser.add_argument("--deliveries", type=int, default=500, help="what the racing processes share")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", action="append", choices=PARTS, default=[], help="only these parts")
     options = parser.parse_args(arguments)
     clean = True
-    for part in parts(options):
+    for name, part in parts(options):
+        if name not in (options.only or PARTS):
+            continue
         with tempfile.TemporaryDirectory() as folder:
             said, well = part(Path(folder) / "paper")
         print(said, flush=True)

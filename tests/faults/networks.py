@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.faults import paper
-from tests.faults.campaign import Count
+from tests.faults.campaign import POSTS, Count
 from tests.faults.senders import (
     ROUND,
     a_person_settles,
@@ -19,16 +18,19 @@ from tests.faults.senders import (
     not_live,
     publishing,
 )
+from tests.faults.stored import count_posts
 from tests.servers.proxy import TROUBLES, hostile_proxy
 
 
-def networks(root: Path, kind: str) -> Count:
+def networks(root: Path, kind: str, *, threads: bool = False) -> Count:
     """Send one article into each trouble, then let all go out; the trouble comes again at the second try of some."""
-    count = Count(kind, len(TROUBLES))
+    count = Count(kind, len(TROUBLES), posts=POSTS if threads else 0)
     with counting_server(kind) as server, hostile_proxy(int(urlsplit(server.url).port or 0)) as proxy:
-        identities = paper.set_up(root, articles=len(TROUBLES), kind=kind, server=proxy.url, timeout="1s")
-        proxy.troubles.extend(TROUBLES)
-        for _ in range(6):
+        identities = paper.set_up(
+            root, articles=len(TROUBLES), kind=kind, server=proxy.url, timeout="1s", posts=count.posts
+        )
+        proxy.troubles.extend(TROUBLES * max(count.posts, 1))
+        for _ in range(6 * max(count.posts, 1)):
             now = paper.NOW + ROUND * count.rounds
             count.rounds += 1
             if ended(in_a_child(publishing(root, now))):
@@ -39,8 +41,6 @@ def networks(root: Path, kind: str) -> Count:
             ended(in_a_child(partial(a_person_tries_again, root, now)))
             if not_live(root) == 0:
                 break
-        stored = Counter(post["article"] for post in server.posts())
-    count.duplicates = sum(number - 1 for number in stored.values() if number > 1)
-    count.lost = sum(identity not in stored for identity in identities)
+        count_posts(root, server.posts(), count)
     count.left = not_live(root)
     return count

@@ -14,6 +14,14 @@ from kawaraban.channels.protocol import Channel, EditionChannel
 
 HERE = ("before the intent", "after the intent", "after the answer", "before the record", "after the record")
 """Boundaries inside our own process."""
+PARTS = (
+    "before a post's intent",
+    "after a post's intent",
+    "after a post's answer",
+    "before a post's record",
+    "after a post's record",
+)
+"""Boundaries of one post of a thread."""
 THERE = ("after the request left", "after the server took it", "while it is sent")
 """Boundaries that only the server knows: it kills us."""
 
@@ -23,11 +31,46 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+class _Countdown:
+    """Ends the process when it has come to zero."""
+
+    def __init__(self, nth: int) -> None:
+        self._left = nth
+
+    def reached(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            die()
+
+
+class _Parts:
+    """The posts of threads, with a cut before or after what is written of them."""
+
+    def __init__(self, parts: Any, point: str, countdown: _Countdown) -> None:
+        self._parts = parts
+        self._point = point
+        self._countdown = countdown
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parts, name)
+
+    def put(self, attempt: Any, parts: Any, **more: Any) -> None:
+        """Write them; what is in the air is an intent, what stands or is gone a record."""
+        what = "intent" if any(part.intent for part in parts) else "record"
+        if self._point == f"before a post's {what}":
+            self._countdown.reached()
+        self._parts.put(attempt, parts, **more)
+        if self._point == f"after a post's {what}":
+            self._countdown.reached()
+
+
 class _Ledger:
     """The ledger, with a cut before or after some of its calls."""
 
-    def __init__(self, ledger: Any, point: str) -> None:
+    def __init__(self, ledger: Any, point: str, countdown: _Countdown) -> None:
         self._ledger = ledger
+        self._point = point
+        self._countdown = countdown
         self._cuts = {
             "before the intent": ("claim", True),
             "after the intent": ("claim", False),
@@ -37,6 +80,8 @@ class _Ledger:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._ledger, name)
+        if name == "parts":
+            return _Parts(found, self._point, self._countdown)
         if self._cuts is None or name not in (self._cuts[0], f"{self._cuts[0]}_all"):
             return found
         return _cut(found, before=self._cuts[1])
@@ -55,14 +100,19 @@ def _cut(call: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class KillingHouse(House):
-    """A house whose process ends at `point`, the first time it is reached."""
+    """A house whose process ends at `point`, the first time it is reached (of a thread's posts: the `nth` time)."""
 
     point: str = ""
+    nth: int = 1
+
+    @cached_property
+    def countdown(self) -> _Countdown:
+        return _Countdown(self.nth)
 
     @cached_property
     def ledger(self) -> Any:
         """The ledger, with its cuts."""
-        return _Ledger(super().ledger, self.point)
+        return _Ledger(super().ledger, self.point, self.countdown)
 
     def channel(self, name: str) -> Channel | EditionChannel:
         """Return the channel, cut after its answer where that is the point."""
@@ -70,4 +120,15 @@ class KillingHouse(House):
         if self.point == "after the answer":
             for verb in ("create", "update"):
                 setattr(made, verb, _cut(getattr(made, verb), before=False))
+        if self.point == "after a post's answer":
+            for verb in ("create", "update", "withdraw"):
+                setattr(made, verb, self._counted(getattr(made, verb)))
         return made
+
+    def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*args: Any, **more: Any) -> Any:
+            result = call(*args, **more)
+            self.countdown.reached()
+            return result
+
+        return counting

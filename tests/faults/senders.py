@@ -86,17 +86,17 @@ def ended(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def house_at(root: Path, now: datetime, point: str = "") -> House:
+def house_at(root: Path, now: datetime, point: str = "", nth: int = 1) -> House:
     """Return a house whose process ends at `point`."""
     opened = open_house(root, clock=lambda: now, who="campaign")
-    return KillingHouse(**{field.name: getattr(opened, field.name) for field in fields(opened)}, point=point)
+    return KillingHouse(**{field.name: getattr(opened, field.name) for field in fields(opened)}, point=point, nth=nth)
 
 
-def publishing(root: Path, now: datetime, point: str = "") -> Callable[[], None]:
+def publishing(root: Path, now: datetime, point: str = "", nth: int = 1) -> Callable[[], None]:
     """Return the work of one child: publish all that is due."""
 
     def work() -> None:
-        with house_at(root, now, point) as house:
+        with house_at(root, now, point, nth) as house:
             publish(house, PublishRequest(), lambda _step: None, now=now)
 
     return work

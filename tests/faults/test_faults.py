@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.campaign import KINDS, campaign
+from tests.faults.campaign import KINDS, THREADED, campaign
 from tests.faults.crawler import crawled
 from tests.faults.networks import networks
-from tests.faults.points import HERE, THERE
+from tests.faults.points import HERE, PARTS, THERE
 from tests.faults.races import race
 from tests.faults.restores import restores
 
@@ -30,6 +30,20 @@ def test_no_trouble_of_the_network_posts_anything_twice(tmp_path: Path, kind: st
     count = networks(tmp_path / "paper", kind)
     assert count.clean, count.line()
     assert (count.unsure > 0) == (kind == NOBODY_CAN_ASK)
+
+
+@pytest.mark.parametrize("kind", THREADED)
+def test_a_thread_killed_at_any_of_its_posts_is_posted_once_whole_and_in_order(tmp_path: Path, kind: str) -> None:
+    count = campaign(tmp_path / "paper", kind, kills=1, articles=2, dice=random.Random(7), threads=True)
+    assert count.clean, count.line()
+    assert set(count.kills) == {*HERE, *THERE, *PARTS}
+    assert count.unsure == 0
+
+
+@pytest.mark.parametrize("kind", THREADED)
+def test_no_trouble_of_the_network_posts_a_thread_twice(tmp_path: Path, kind: str) -> None:
+    count = networks(tmp_path / "paper", kind, threads=True)
+    assert count.clean, count.line()
 
 
 def test_two_processes_share_what_is_due(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
@@ -34,10 +34,15 @@ _BEFORE: Mapping[str, tuple[int, Mapping[str, str]]] = {
 
 @dataclass(frozen=True)
 class Victim:
-    """A process to be killed at the next request: before it is stored, after that, or some milliseconds after it came."""
+    """
+    A process to be killed at the next request: before it is stored, after that, or some milliseconds after it came.
+
+    `skip`: so many requests pass unharmed before.
+    """
 
     pid: int
     when: Literal["before", "after", "random"]
+    skip: int = 0
     within: float = 0.03
 
     def strike(self) -> None:
@@ -147,6 +152,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with self.board.lock:
             victim, self.board.victim = self.board.victim, None
+            if victim is not None and victim.skip:
+                self.board.victim, victim = replace(victim, skip=victim.skip - 1), None
             if victim is not None and victim.when == "before":
                 victim.strike()
                 self.close_connection = True
@@ -182,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _controlled(self, said: Mapping[str, Any]) -> None:
         with self.board.lock:
-            self.board.victim = Victim(said["pid"], said["when"]) if said.get("pid") else None
+            self.board.victim = Victim(said["pid"], said["when"], said.get("skip", 0)) if said.get("pid") else None
             self.board.faults.extend(said.get("faults", ()))
         self._say(200, {})
 
