@@ -10,6 +10,7 @@ The `kawaraban` command.
     scheduling schedule, hold, resume
     ending     withdraw, rollback, verify
     looking    status, show, log                   telling    record, settle        building   build
+    adopting   adopt
     channels   channels (adding: channels add, asked by asking, answered by abilities)
 
 Everything heavy is imported inside the command that needs it: `--help` must stay quick.

@@ -204,6 +204,23 @@ def serve(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument("--port", type=at_least(1), default=8765, metavar="N", help=said)
 
 
+def adopt(parser: ArgumentParser, language: Language) -> None:
+    """Take articles, channels, and how sure it must be."""
+    articles(parser, language)
+    _channels(parser, language)
+    said = _say(language, "題が同じだけのものも引き取る", "also take what is known by its title only")
+    parser.add_argument("--by-title", action="store_true", help=said)
+    said = _say(
+        language, "この投稿だと決める（記事とチャンネルを一つずつ）", "it is this very post (one article, one channel)"
+    )
+    parser.add_argument("--post", metavar="URL", help=said)
+    said = _say(
+        language, "違っていてもそのままにする（記事が変わるまで）", "what differs may stay so until its article changes"
+    )
+    parser.add_argument("--as-it-is", action="store_true", help=said)
+    parser.add_argument("--dry-run", action="store_true", help=_say(language, "見るだけ", "write nothing"))
+
+
 def channels(parser: ArgumentParser, language: Language) -> None:
     """Take nothing, or what to do: test some, add one."""
     doing = parser.add_subparsers(dest="doing", metavar="test|add", title=_say(language, "すること", "what to do"))

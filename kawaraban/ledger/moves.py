@@ -67,13 +67,13 @@ def answered(delivery: Delivery, attempt: Attempt, answer: Answer) -> Delivery:
 
 
 def recorded(delivery: Delivery, posted: Posted) -> Delivery:
-    """Return it live, because a person posted it."""
+    """Return it live, because a person posted it, or it was found there; it is no longer off."""
     if delivery.state is State.SENDING:
         raise Conflict(
             Sentence(ja="いま機械が送っているところです", en="it is being sent at this moment"),
             remedy=Sentence(ja="終わってから記録してください", en="record it when that has ended"),
         )
-    return _shown(delivery, posted.receipt, posted.digest, posted.article_digest)
+    return _shown(replace(delivery, off=False), posted.receipt, posted.digest, posted.article_digest)
 
 
 def settled(delivery: Delivery, ending: Ending, tries: Sequence[Attempt], now: datetime) -> Delivery:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from flows import learnt
-from flows.compose import House, open_house
 from flows.publisher.keeping import Keeping
 from flows.publisher.prober import Prober
 from flows.stages import alerting
@@ -22,80 +18,16 @@ from flows.stages.causes import causes
 from flows.stages.expiry import expiring
 from flows.stages.probing import due, probe
 from flows.stages.publishing import publish
-from flows.stages.values import Published, PublishRequest, unwatched
+from flows.stages.values import PublishRequest, unwatched
 from kawaraban.ledger import Scope
-from tests.kinds import noticeboard
+from tests.flows.notices import HOUR, NOON, TOKYO, News, newsroom
 
-if TYPE_CHECKING:
-    from examples.noticeboard.board import Board
-
-TOKYO = ZoneInfo("Asia/Tokyo")
-NOON = datetime(2024, 6, 18, 12, 0, tzinfo=TOKYO)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PUBLICATION = "name: 汀通信\nbase_url: https://example.com\nfirst_year: 2024\nnetwork: {private: true}\n"
-ARTICLE = """---
-id: {id}
-title: 話 {slug}
-slug: {slug}
-status: ready
-published: 2024-06-18T12:00:00+09:00
----
-本文です。
-"""
-
-
-@dataclass
-class News:
-    """A paper with a site and a notice board; `now` is what its clock shows."""
-
-    root: Path
-    board: Board
-    now: datetime = NOON
-
-    def house(self) -> House:
-        return open_house(self.root, clock=lambda: self.now, who="汀")
-
-    def write(self, slug: str, article: str) -> None:
-        folder = self.root / "content" / "articles" / "2024" / slug
-        folder.mkdir(parents=True)
-        (folder / "index.md").write_text(ARTICLE.format(id=article, slug=slug), encoding="utf-8")
-
-    def token(self, said: str) -> None:
-        (self.root / "secrets").mkdir(exist_ok=True)
-        (self.root / "secrets" / "board").write_text(f"{said}\n", encoding="utf-8")
-
-    def channels(self, more: str = "") -> None:
-        text = (
-            "site: {kind: site, path: public}\n"
-            f"board: {{kind: noticeboard, server: '{self.board.url}', token: {{file: secrets/board}}, after: site{more}}}\n"
-        )
-        (self.root / "config" / "channels.yaml").write_text(text, encoding="utf-8")
-
-    def publish(self) -> Published:
-        with self.house() as house:
-            return publish(house, PublishRequest(), unwatched, now=self.now)
-
-    def limit(self) -> int:
-        with self.house() as house:
-            able = house.capabilities(house.channel_settings("board"))
-        assert able.text is not None
-        return able.text.limit
-
-    def held(self) -> list[str]:
-        with self.house() as house:
-            return [hold.why for hold in house.ledger.holds() if hold.scope == Scope(channel="board")]
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def news(tmp_path: Path) -> Iterator[News]:
-    root = tmp_path / "paper"
-    (root / "config").mkdir(parents=True)
-    (root / "content" / "articles").mkdir(parents=True)
-    (root / "config" / "publication.yaml").write_text(PUBLICATION, encoding="utf-8")
-    with noticeboard() as board:
-        made = News(root, board)
-        made.channels()
-        made.token(board.token)
+    with newsroom(tmp_path / "paper") as made:
         yield made
 
 
