@@ -97,8 +97,8 @@ def _place(house: House, action: Action, delivery: Delivery | None, slug: str) -
         found = house.root / path / address.article(slug).strip("/") / "index.html"
     elif (site := house.setting(name, "site")) in house.sites and site is not None and delivery.public:
         found = house.root / (house.setting(site, "path") or "") / address.feed("rss").lstrip("/")
-    elif path and delivery.handed_over not in (None, TAKE_DOWN):
-        found = house.root / path / slug / "index.html"
+    elif delivery.handed_over not in (None, TAKE_DOWN):
+        found = house.root / (path or f"packages/{name}") / slug / "index.html"
     return found if found is not None and found.is_file() else None
 
 

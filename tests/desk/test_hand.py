@@ -42,6 +42,7 @@ def test_a_post_is_packed_recorded_and_taken_down_by_a_person(paper: Paper) -> N
     paper("publish")
     assert (paper.word("rain", "x"), paper.word("rain", "letter")) == ("by hand", "by hand")
     package = paper.root / "packages" / "x" / "rain"
+    assert "packages/x/rain/index.html" in paper("status", "rain").out
     assert (package / "post.txt").read_text(
         encoding="utf-8"
     ) == "雨樋の音を聞く\nhttps://example.com/articles/rain/\n#雨\n"
