@@ -34,7 +34,7 @@ def test_the_commands_are_those_of_the_design() -> None:
     assert set(NAMES) == {
         "init", "set-up", "new", "import", "check", "plan", "publish", "status", "show", "record", "settle", "log", "build",
         "channels", "schedule", "hold", "resume", "withdraw", "rollback", "verify", "serve", "backup", "restore", "reconcile",
-        "doctor",
+        "doctor", "adopt",
     }  # fmt: skip
 
 
