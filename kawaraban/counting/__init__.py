@@ -41,8 +41,15 @@ class Measure:
         """
         if self.unit == "weighted":
             return weight(text, self.link)
-        said = _NAME.sub(r"\1", text) if self.local_names else text
-        return _length(said, self.unit) + sum(self._saved(link) for link in links)
+        each = tuple(links)
+        size = _length(text, self.unit) + sum(self._saved(link) for link in each)
+        return size - self._unsaid(text, each) if self.local_names else size
+
+    def _unsaid(self, text: str, links: tuple[str, ...]) -> int:
+        """Return what the servers of names take that does not count; a name inside an address is part of the address."""
+        for link in links:
+            text = text.replace(link, " " * len(link), 1)
+        return sum(_length(name[0], self.unit) - _length(name[1], self.unit) for name in _NAME.finditer(text))
 
     def _saved(self, link: str) -> int:
         """Return what a link counts more than its letters."""

@@ -119,6 +119,8 @@ def test_a_young_domain_is_counted_letter_by_letter_and_never_less_than_a_link()
 def test_a_name_on_another_server_counts_by_its_local_half() -> None:
     assert MASTODON.count("@alice@example.com さん") == 9
     assert BLUESKY.count("@alice@example.com さん") == 21
+    link = "https://example.com/?who=@alice@example.com"
+    assert MASTODON.count(f"見よ {link}", [link]) == 3 + 23
 
 
 # weights by twitter-text 3.1.0

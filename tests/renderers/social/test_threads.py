@@ -36,6 +36,8 @@ MEASURES = st.sampled_from(
         Measure("code points", 80, link=23),
         Measure("utf16", 80),
         Measure("bytes", 200),
+        Measure("weighted", 140, link=23),
+        Measure("graphemes", 70, link=23, local_names=True),
     ]
 )
 
@@ -132,7 +134,7 @@ def test_hashtags_that_are_said_in_the_words_are_not_said_again() -> None:
     assert said("#傘 の話", Measure("graphemes", 300), tags=("傘", "雨")).posts[0].text.endswith(f"\n{LINK}\n#雨")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS, MEASURES)
 @example("あ" * 200, SHORT)
 @example("👨‍👩‍👧‍👦" * 40, SHORT)
@@ -164,7 +166,7 @@ def test_every_post_fits_and_nothing_but_white_space_is_lost(text: str, measure:
         place += len(piece)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS, MEASURES)
 def test_marks_decode_to_what_they_say(text: str, measure: Measure) -> None:
     try:
