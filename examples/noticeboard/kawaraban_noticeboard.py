@@ -46,9 +46,18 @@ class NoticeboardSettings(Announcing):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    server: HttpUrl = Field(description="address of the board")
-    token: Secret = Field(description="our token")
-    limit: int = Field(default=LETTERS, ge=1, le=100_000, description="letters that a notice may have")
+    server: HttpUrl
+    token: Secret
+    limit: int = Field(default=LETTERS, ge=1, le=100_000)
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how `kawaraban channels add` asks for each key (protocol.Asks)."""
+        return {
+            "server": Sentence(ja="掲示板のアドレス", en="address of the board"),
+            "token": Sentence(ja="掲示板のトークン", en="our token"),
+            "limit": Sentence(ja="一枚に書ける字数", en="letters that a notice may have"),
+        }
 
 
 class _Board(BaseModel):
@@ -92,15 +101,6 @@ class Noticeboard:
         """Return what it can do: the board says how long a notice may be."""
         limit = NoticeboardSettings.model_validate(own.model_dump()).limit
         return replace(cls.capabilities, text=Measure("code points", limit))
-
-    @classmethod
-    def asks(cls) -> Mapping[str, Sentence]:
-        """Return how `kawaraban channels add` asks for each key."""
-        return {
-            "server": Sentence(ja="掲示板のアドレス", en="address of the board"),
-            "token": Sentence(ja="掲示板のトークン", en="our token"),
-            "limit": Sentence(ja="一枚に書ける字数", en="letters that a notice may have"),
-        }
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings

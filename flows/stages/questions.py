@@ -45,7 +45,7 @@ class Question:
 
 def questions(kind: type[Channel | EditionChannel]) -> tuple[Question, ...]:
     """Return what a kind needs to know, what it can't do without first."""
-    words = kind.asks() if issubclass(kind, Asks) else {}
+    words = kind.Settings.asks() if issubclass(kind.Settings, Asks) else {}
     asked = [_question(name, field, words) for name, field in kind.Settings.model_fields.items()]
     return tuple(sorted(asked, key=lambda one: not one.required))
 

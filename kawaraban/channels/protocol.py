@@ -166,11 +166,11 @@ class Probes(Protocol):
 
 @runtime_checkable
 class Asks(Protocol):
-    """What a kind's class may have: how a person is asked for its settings (`kawaraban channels add`)."""
+    """What a kind's Settings may have: how a person is asked for them (`kawaraban channels add`)."""
 
     @classmethod
     def asks(cls) -> Mapping[str, Sentence]:
-        """Return what each key of its Settings means, in a few words; a key without words is asked for by its name."""
+        """Return what each key means, in a few words; a key without words is asked for by its description, or its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kawaraban.config import Announcing, Secret
 from kawaraban.config.written import Duration, LanguageTag
+from kawaraban.errors import Sentence
 
 Server = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+/?$")]
 Timeout = Annotated[Duration, Field(gt=timedelta(), le=timedelta(seconds=30))]
@@ -42,3 +44,19 @@ class BlueskySettings(Announcing):
     langs: Annotated[tuple[LanguageTag, ...], Field(min_length=1, max_length=3)] | None = None
     pictures: Literal["card", "cover", "all"] = "card"
     timeout: Timeout = timedelta(seconds=20)
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for each key (protocol.Asks)."""
+        return {
+            "server": Sentence(ja="ログインするサーバー", en="the server where one logs in"),
+            "handle": Sentence(ja="ハンドル（news.example）か DID", en="the handle (news.example) or DID"),
+            "password": Sentence(ja="アプリパスワード", en="an app password"),
+            "langs": Sentence(
+                ja="投稿の言葉（既定は記事の言葉）", en="languages of the posts (default: the article's)"
+            ),
+            "pictures": Sentence(
+                ja="載せるもの: card リンクのカード、cover 表紙、all 図も",
+                en="what a post carries: card, cover, or all figures",
+            ),
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from kawaraban.config import Announcing, Secret
 from kawaraban.config.written import Duration
+from kawaraban.errors import Sentence
 
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
 Newsletter = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,191}$")]
@@ -38,3 +40,21 @@ class GhostSettings(Announcing):
     def mails(self) -> bool:
         """Whether a first publish is mailed to subscribers."""
         return self.newsletter is not None and self.status == "publish"
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for each key (protocol.Asks)."""
+        return {
+            "server": Sentence(ja="Ghostのアドレス（/ghost は付けない）", en="Ghost's address, without /ghost"),
+            "key": Sentence(ja="Admin APIキー（カスタム連携の）", en="the Admin API key of a custom integration"),
+            "status": Sentence(ja="publish 公開まで、draft 下書きまで", en="publish, or draft for a person to publish"),
+            "newsletter": Sentence(
+                ja="初めの公開をメールで送るニュースレター（既定は送らない）",
+                en="the newsletter that a first publish is mailed to (default: none)",
+            ),
+            "series": Sentence(ja="連載を最初のタグにするか", en="whether the series is the first tag"),
+            "excerpt": Sentence(ja="説明を抜粋にするか", en="whether the description is the excerpt"),
+            "closing": Sentence(
+                ja="終わりに元の記事へのリンクを置くか", en="whether the last line leads to the original"
+            ),
+        }

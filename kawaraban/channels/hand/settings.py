@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -11,6 +12,7 @@ from kawaraban.capabilities import Capabilities
 from kawaraban.channels.hand.networks import NETWORKS, Name, Network
 from kawaraban.config import Announcing
 from kawaraban.counting import Measure, Unit
+from kawaraban.errors import Sentence
 
 
 class HandSettings(Announcing):
@@ -70,6 +72,26 @@ class HandSettings(Announcing):
             pictures=None if self.pictures == "none" else self.rules.pictures,
             attaches="" if self.pictures == "none" else self.pictures,
         )
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for each key (protocol.Asks)."""
+        return {
+            "form": Sentence(
+                ja="post 投稿、mail 記事まるごとのメール", en="a post, or a mailing with the whole article"
+            ),
+            "network": Sentence(
+                ja="数え方のもとになる網（x、threads など）",
+                en="the network whose rules it is counted by (x, threads …)",
+            ),
+            "limit": Sentence(ja="一つの投稿の長さ", en="how long a post may be"),
+            "unit": Sentence(ja="その数え方", en="in which unit"),
+            "pictures": Sentence(ja="一緒に渡す画像", en="which pictures go along"),
+            "closing": Sentence(
+                ja="終わりに元の記事へのリンクを置くか（mail）", en="whether the last line leads to the original (mail)"
+            ),
+            "path": Sentence(ja="貼る一式を置くフォルダー", en="the folder for what is posted by hand"),
+        }
 
 
 MAIL = Capabilities(

@@ -61,6 +61,18 @@ class MastodonSettings(Announcing):
         """The server's address without a slash at its end."""
         return self.server.rstrip("/")
 
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for each key (protocol.Asks)."""
+        return {
+            "server": Sentence(ja="サーバーのアドレス", en="the server's address"),
+            "token": Sentence(ja="アクセストークン（read と write）", en="an access token (read and write)"),
+            "visibility": Sentence(ja="見える範囲", en="who sees the posts"),
+            "pictures": Sentence(
+                ja="載せるもの: cover 表紙、all 図も、none なし", en="what a post carries: cover, all figures, none"
+            ),
+        }
+
 
 ASKS: Mapping[str, Sentence] = {
     "server": Sentence(ja="アカウントのあるサーバー（https://…）", en="the server where the account is (https://…)"),

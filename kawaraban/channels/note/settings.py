@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kawaraban.config.written import Duration
+from kawaraban.errors import Sentence
 
 
 class Settings(BaseModel):
@@ -29,3 +31,14 @@ class Settings(BaseModel):
     lists: Literal["nested", "flat"] = "nested"
     inline_code: Literal["plain", "brackets"] = "plain"
     contents: bool = False
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for each key (protocol.Asks)."""
+        return {
+            "user": Sentence(ja="noteのID（note.com/ の後）", en="the name in note.com/…"),
+            "path": Sentence(ja="貼る一式を置くフォルダー", en="the folder for the packages"),
+            "lists": Sentence(ja="入れ子の箇条書き", en="how nested lists are written"),
+            "inline_code": Sentence(ja="行内のコード", en="how code in a line is written"),
+            "contents": Sentence(ja="目次を入れるか", en="whether the steps ask for a table of contents"),
+        }

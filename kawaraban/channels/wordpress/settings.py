@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -11,6 +12,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.config import Announcing, Secret
 from kawaraban.config.written import Duration
+from kawaraban.errors import Sentence
 
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
 Name = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=200)]
@@ -45,6 +47,24 @@ class WordPressSettings(Announcing):
     def base(self) -> str:
         """The site's address without a slash at its end."""
         return self.server.rstrip("/")
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Sentence]:
+        """Return how a person is asked for each key (protocol.Asks)."""
+        return {
+            "server": Sentence(ja="サイトのアドレス", en="the site's address"),
+            "user": Sentence(ja="ログイン名", en="the login there"),
+            "password": Sentence(ja="アプリケーションパスワード", en="an application password"),
+            "status": Sentence(ja="publish 公開まで、draft 下書きまで", en="publish, or draft for a person to publish"),
+            "category": Sentence(
+                ja="いつも入れるカテゴリー（既定は連載）", en="a category for every article (default: its series)"
+            ),
+            "tags": Sentence(ja="タグも付けるか", en="whether the tags go along"),
+            "pictures": Sentence(ja="画像も上げるか", en="whether pictures are uploaded"),
+            "closing": Sentence(
+                ja="終わりに元の記事へのリンクを置くか", en="whether the last line leads to the original"
+            ),
+        }
 
 
 ABLE = Capabilities(
