@@ -14,7 +14,7 @@ from kawaraban.ledger import Ending, EventKind, Scope, Settlement
 from kawaraban.thread import alone, same_post
 from kawaraban.variant import Variant
 from tests.flows.posts import HOOK, ID, text
-from tests.flows.threads import Desk, Killed, LastingThreads, ListedThreads, desk, thread
+from tests.flows.threads import Desk, Killed, LastingThreads, ListedThreads, desk, said, thread
 
 LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
 NO = Refused(Sentence(ja="だめです", en="no"))
@@ -158,10 +158,6 @@ CHANGES = [
     (ONE, THREE, ["update 1", "create 2", "create 3"]),
     (THREE, ONE, ["update 1", "withdraw p3", "withdraw p2"]),
 ]
-
-
-def said(variant: Variant) -> list[str]:
-    return [part.text for part in variant.parts] or [variant.text]
 
 
 @pytest.mark.parametrize(("before", "after", "requests"), CHANGES)

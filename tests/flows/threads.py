@@ -167,6 +167,11 @@ def thread(*said: str) -> Variant:
     return whole.model_copy(update={"parts": tuple(Part(text=one) for one in said)})
 
 
+def said(variant: Variant) -> list[str]:
+    """Return the posts of a text."""
+    return [part.text for part in variant.parts] or [variant.text]
+
+
 @dataclass
 class Desk:
     """An editor's hands: wants a text there, sends it, sees how it stands."""
