@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 from flows.stages.deed import lease_of
 from kawaraban import registry
 from kawaraban.channels.http.failures import KINDS, failure_of
-from kawaraban.channels.protocol import Payload
+from kawaraban.channels.protocol import Payload, Save
 from kawaraban.config import Secret
 from kawaraban.delivery import ActionKind, Receipt, State
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
@@ -25,6 +26,7 @@ LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
 NO = Refused(Sentence(ja="だめです", en="no"))
 LOCKED = NotAuthorised(Sentence(ja="認証が通りません", en="our credentials are refused"))
 AWAY = Unavailable(Sentence(ja="つながりません", en="no connection"))
+NOTE = "a note between two requests"
 FIRST, SECOND = text("川の音。"), text("直した。")
 
 
@@ -58,6 +60,36 @@ def test_an_answer_lost_on_the_way_is_found_and_nothing_is_sent_again(at: Desk) 
     assert at.send(FIRST).outcome == "live"
     assert at.server.requests == ["create", "find"]
     assert (at.row.state, at.row.live_digest, at.row.doubtful) == (State.LIVE, FIRST.digest, False)
+
+
+def test_what_is_sent_or_asked_again_is_the_same_with_what_was_noted_under_its_key(at: Desk) -> None:
+    """`since` is when the series began, and a note belongs to the key under which it was made."""
+    seen: list[tuple[str, Payload]] = []
+    create, find = at.house.hook.create, at.house.hook.find
+
+    def creating(payload: Payload, key: str, save: Save) -> Receipt:
+        seen.append((key, payload))
+        return create(payload, key, save)
+
+    def finding(payload: Payload, key: str) -> Receipt | None:
+        seen.append((key, payload))
+        return find(payload, key)
+
+    at.house.hook.create, at.house.hook.find = creating, finding  # type: ignore[method-assign] # they look on
+    at.server.before = LOST
+    at.send(FIRST)
+    began, at.now = at.now, at.now + timedelta(hours=2)
+    answers_again(at)
+    at.server.before = LOST
+    at.send(FIRST)
+    answers_again(at)
+    at.send(SECOND)
+    first, asked, again, asked_once_more, other = [payload for _, payload in seen]
+    assert [one.since for one in (first, asked, again, asked_once_more)] == [began] * 4
+    assert (first.saved, asked.saved, again.saved) == ("", NOTE, NOTE)
+    assert replace(first, saved=NOTE) == again == asked
+    assert (other.since, other.saved) == (at.now, ""), "another text is another series"
+    assert at.row.saved is None
 
 
 def test_a_post_found_under_an_older_key_is_recorded_with_the_text_it_carries(at: Desk) -> None:

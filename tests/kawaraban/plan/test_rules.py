@@ -12,7 +12,7 @@ import pytest
 from kawaraban.config import ReleaseSettings, resolve
 from kawaraban.delivery import ActionKind, State, Word
 from kawaraban.ledger import Known
-from kawaraban.plan import Plan, Recorded, Selection, Wanted, expectations, make_plan
+from kawaraban.plan import Plan, Recorded, Selection, Wanted, expectations, make_plan, reasons
 from tests.kawaraban.plan.pieces import HOOK, HOUR, NOW, World, everywhere, intent, named, of, verbs, wanted
 
 ID = "aaaaaaa1"
@@ -53,6 +53,28 @@ def test_what_may_have_arrived_is_asked_about_however_late_it_is() -> None:
 
 
 # --- addresses ---
+
+
+def test_a_thread_that_is_half_out_goes_on_however_late_it_is_and_is_taken_down_with_its_article() -> None:
+    late = wanted(intent(), "hook", late={"limit": "1h"})
+    world = World()
+    world.put(
+        "aaaaaaa1", "hook", halfway=True, attempts=1, cleared=1, failures=1, due=NOW - 3 * HOUR, made=NOW - 3 * HOUR
+    )
+    going = of(world.plan([late]), "hook")
+    assert (going.action, going.word, going.reason) == (ActionKind.CREATE, Word.RETRYING, reasons.GOES_ON)
+    down = of(world.plan([wanted(intent(withdrawn=NOW), "hook")]), "hook")
+    assert down.action is ActionKind.WITHDRAW
+    off = of(world.plan([wanted(intent(withdrawn=NOW), "hook", enabled=False)]), "hook")
+    assert off.action is ActionKind.WITHDRAW
+
+
+def test_an_edit_that_is_half_done_is_finished_though_the_text_is_again_what_is_live() -> None:
+    world = World()
+    asked = [wanted(intent(), "hook")]
+    world.publish(asked)
+    world.put("aaaaaaa1", "hook", halfway=True)
+    assert of(world.plan(asked), "hook").action is ActionKind.UPDATE
 
 
 def test_a_slug_under_which_another_article_is_public_is_blocked_by_its_name() -> None:
