@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Su
 from kawaraban.config.load import own_settings
 from kawaraban.config.secret import revealed
 from kawaraban.delivery import Receipt
-from kawaraban.errors import Refused, Sentence, Unavailable
+from kawaraban.errors import Refused, Sentence
 from kawaraban.variant import Variant
 
 if TYPE_CHECKING:
@@ -84,8 +85,7 @@ class Mastodon:
             try:
                 post = api.post(words.posted(payload, note, visibility=self._settings.visibility, answers=answers), key)
             except Refused:
-                if uploading.still_processing(note):
-                    raise Unavailable(_PICTURES_NOT_READY) from None
+                uploading.must_be_ready(note)
                 raise
         return self._receipt(post, payload, note, answers)
 
@@ -143,8 +143,12 @@ class Mastodon:
             return [self._listed(one) for one in api.statuses(api.me(), pages=_LIST_PAGES, replies=False)]
 
     def recall(self, variants: Sequence[Variant]) -> Mapping[str, Receipt]:
-        """Return these articles' posts, by the addresses they lead to."""
-        return recalled(self.posts(), variants)
+        """Return these articles' posts, by the addresses they lead to; looks back to a week before the first of them."""
+        oldest = _oldest(variants)
+        with self._api() as api:
+            posts = api.statuses(api.me(), pages=_LIST_PAGES, replies=False, whole=True)
+            young = takewhile(lambda post: oldest is None or post.created_at >= oldest, posts)
+            return recalled([self._listed(one) for one in young], variants)
 
     def answers(self, receipt: Receipt) -> Sequence[Receipt]:
         """Return our own posts below that one, each answering to the one before."""
@@ -227,7 +231,7 @@ class Mastodon:
 
         token = revealed(self._settings.token, self._surroundings.root).get_secret_value()
         seconds = self._settings.timeout.total_seconds()
-        limits = Limits(connect=min(10.0, seconds), read=seconds, whole=2 * seconds)
+        limits = Limits(connect=min(10.0, seconds), read=seconds, whole=seconds)
         private = self._surroundings.publication.network.private
         with Session(private=private, limits=limits, secrets=(token,)) as session:
             yield Api(session, self._settings.base, token, self._surroundings.clock)
@@ -239,6 +243,13 @@ class Mastodon:
         return Uploading(api, self._surroundings.bytes_of, Patience(until, self._ticks, self._pause), save)
 
 
+def _oldest(variants: Sequence[Variant]) -> datetime | None:
+    """Return before when none of these articles can have been posted; None: nobody knows."""
+    published = [variant.head.published for variant in variants]
+    known = [one for one in published if one is not None]
+    return min(known) - timedelta(days=7) if known and len(known) == len(published) else None
+
+
 _SETTLE = Sentence(ja="kawaraban settle で決着させてください", en="end it with `kawaraban settle`")
 _BY_HAND_THERE = Sentence(ja="サーバーの画面で行ってください", en="do it on the server's own pages")
 _GONE_THERE = Sentence(ja="書き換える投稿がもうありません", en="the post to be changed is gone")
@@ -246,8 +257,4 @@ _NOTHING_ABOVE = Sentence(ja="続きの前の投稿がもうありません", en
 _CANT_EDIT = Sentence(ja="このサーバーは投稿を書き換えられません", en="this server can't edit posts")
 _CANT_DELETE = Sentence(
     ja="このサーバーは外から投稿を消せません", en="this server can't delete posts through its interface"
-)
-_PICTURES_NOT_READY = Sentence(
-    ja="サーバーがまだ画像を用意しています。投稿はまだしていません",
-    en="the server is still preparing the pictures; nothing was posted",
 )

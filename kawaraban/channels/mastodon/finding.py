@@ -1,8 +1,8 @@
 """
 Which of our own posts is the one an earlier try made. Pure.
 
-No server keeps our key with a post, so a post is known by what it says, by what it answers and by when it came. Without a
-question asked again nothing is sent twice; without the instant a post of last year would be taken for today's.
+No server keeps our key with a post, so a post is known by what it says, by what it answers and by when it came: without
+the instant a post of last year would be taken for today's.
 """
 
 from __future__ import annotations

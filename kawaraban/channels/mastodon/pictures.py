@@ -66,9 +66,10 @@ class Uploading:
                 note = self._brought(asset, note)
         return Note(media={**note.media, **have.only(assets).media})
 
-    def still_processing(self, note: Note) -> bool:
-        """Whether the server has not finished one of them after all."""
-        return any(self.api.picture(name) == "processing" for name in note.media.values())
+    def must_be_ready(self, note: Note) -> None:
+        """Raise Unavailable where the server has not finished one of them after all."""
+        if any(self.api.picture(name) == "processing" for name in note.media.values()):
+            raise Unavailable(_STILL_PROCESSING, after=_LATER)
 
     def _brought(self, asset: Asset, note: Note) -> Note:
         name = note.of(asset)

@@ -23,8 +23,8 @@ _LIMIT, _LINK, _PICTURES, _ALT = 500, 23, 4, 1500
 _PICTURE_BYTES, _PICTURE_PIXELS = 8_000_000, 16_777_216
 """Below what any Mastodon since 2.x took; newer ones say more."""
 
-_REQUESTS = 8
-"""How many time-outs one delivery may last: reading the account, four pictures and waiting for them, the post itself."""
+_REQUESTS = 10
+"""How many time-outs one post may last: the post above, the pictures and waiting for them, the post itself."""
 
 
 class MastodonSettings(Announcing):

@@ -423,6 +423,18 @@ def test_a_list_longer_than_anybody_reads_is_not_called_searched(fedi: Mastodon,
         fedi.find(sought(fedi), KEY)
 
 
+def test_recalling_looks_back_to_the_first_of_the_articles(fedi: Mastodon, told: Told) -> None:
+    """Where the list is too long for that, nobody says that a post is not there."""
+    linked = f'<p>川。<a href="{PAGE}">…</a></p>'
+    told.say(LIST, 200, [status("3", content=linked), status("2", content=linked, created_at="2024-01-01T00:00:00Z")])
+    assert {article: one.remote_id for article, one in fedi.recall([sample()]).items()} == {"5r8w2kqd": "3"}
+    assert len(told.requests) == 2
+    names = iter(range(10_000, 0, -1))
+    told.says[LIST] = [lambda _body: (200, {}, [status(str(next(names)), "別の話。") for _ in range(40)])]
+    with pytest.raises(Unavailable):
+        fedi.recall([sample()])
+
+
 def test_a_server_that_does_not_page_is_not_asked_for_ever(fedi: Mastodon, told: Told) -> None:
     told.say(LIST, 200, [status("2", "別の話。"), status("1", "別の話。")])
     assert fedi.find(sought(fedi), KEY) is None
