@@ -7,19 +7,23 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kawaraban.channels.conformance import KEY, sample
 from kawaraban.channels.mastodon import Mastodon
 from kawaraban.channels.mastodon.entities import Instance, NodeInfoLinks
 from kawaraban.channels.mastodon.note import Note
-from kawaraban.channels.mastodon.plain import alike, links, plain
+from kawaraban.channels.mastodon.plain import alike, links, plain, same
 from kawaraban.channels.mastodon.servers import Server, learnt, node_info_address, server_of
 from kawaraban.channels.mastodon.settings import MastodonSettings
 from kawaraban.channels.protocol import Payload
+from kawaraban.config.problems import WrongSettings
 from kawaraban.delivery import Receipt
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Unavailable, Unsure
 from tests.builders import NOW
@@ -587,6 +591,13 @@ def test_settings_that_can_t_be_meant_are_refused(wrong: dict[str, Any]) -> None
         MastodonSettings.model_validate({"server": "https://example.social", "token": {"env": "T"}, **wrong})
 
 
+def test_a_server_that_is_no_address_is_explained_in_words(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings) as failure:
+        mastodon(tmp_path, "mastodon.example")
+    for language in ("ja", "en"):
+        assert "https://example.social" in failure.value.said(language)
+
+
 # --- texts --------------------------------------------------------------------------------------------------------
 
 
@@ -598,6 +609,13 @@ def test_html_becomes_the_text_that_was_sent() -> None:
     )
     assert plain(html) == "一行目\n二行目 & <印>\n\nhttps://example.com/a?x=1&y=2\n#瓦版"
     assert links(html) == ("https://example.com/a?x=1&y=2",)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1), min_size=1))
+def test_any_text_is_read_out_of_its_html(lines: list[str]) -> None:
+    """As Mastodon makes it: escaped, a line break an element."""
+    content = "<p>" + "<br />".join(escape(line) for line in lines) + "</p>"
+    assert same(plain(content), "\n".join(lines))
 
 
 @pytest.mark.parametrize("html", ["", "   ", "<", "</p>", "<!-- -->", "\x00", "plain"])
