@@ -35,4 +35,5 @@ def close(house: House, channel: str, why: Sentence) -> Sentence:
     what = veiled(why, secrets_of(house.own.get(channel), house.root))
     said = f"{what.ja} / {what.en}"
     house.ledger.hold(Scope(channel=channel), now=house.clock(), who=RECOVERY, why=said)
+    house.ledger.accounts.troubled(channel, what, now=house.clock())
     return what

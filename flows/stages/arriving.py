@@ -15,7 +15,7 @@ from functools import cached_property
 
 from flows.compose import House
 from flows.stages import rejoining
-from flows.stages.accounts import another_account
+from flows.stages.accounts import another_account, close
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.probing import probe_the_untold
 from flows.stages.values import Progress, Step, unwatched
@@ -24,7 +24,7 @@ from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Channel, EditionChannel, Personal, Recalls
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import ActionKind, Receipt, State, Word
-from kawaraban.errors import ChannelFailure, Conflict, Sentence
+from kawaraban.errors import ChannelFailure, Conflict, NotAuthorised, Sentence
 from kawaraban.ledger import Claim, Expectation, Posted, Scope
 from kawaraban.ledger.home import both
 from kawaraban.ledger.records import RECOVERY
@@ -157,6 +157,9 @@ class Asking:
                     self._record(channel, action, text, there[action.article])
                 elif self.moved:  # posts of a thread that the ledger remembers are not there any more
                     self.house.ledger.parts.recorded((action.article, action.channel), ())
+        except NotAuthorised as error:
+            close(self.house, self.settings.name, error.what)
+            return Reconciled(silent=(self.settings.name,))
         except ChannelFailure:
             return Reconciled(silent=(self.settings.name,))
         return Reconciled(found=tuple(found))
@@ -281,5 +284,7 @@ def _another_account(house: House, channel: str) -> Sentence | None:
         return None
     try:
         return another_account(house, channel, made.account())
+    except NotAuthorised as error:
+        return close(house, channel, error.what)
     except ChannelFailure as error:
         return error.what

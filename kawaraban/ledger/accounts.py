@@ -67,12 +67,18 @@ class Accounts:
 
 
 def accept_in(connection: Connection, scope: Scope) -> None:
-    """Take the account that a channel was stopped for: whoever resumes the channel has seen it."""
+    """
+    Take the account that a channel was stopped for: whoever resumes the channel has seen it.
+
+    What was wrong is forgotten with when it was found: the server is asked anew.
+    """
     if scope.channel is None or scope.article is not None:
         return
-    other = _found(connection, scope.channel).other
-    if other:
-        _keep(connection, scope.channel, account=other, other="", trouble=None)
+    known = _found(connection, scope.channel)
+    if known.other:
+        _keep(connection, scope.channel, account=known.other, other="")
+    if known.trouble is not None:
+        _keep(connection, scope.channel, probed=None, trouble=None)
 
 
 def _found(connection: Connection, channel: str) -> Account:

@@ -7,11 +7,14 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from flows import learnt
+from flows.publisher.engine import Clicked, Engine
 from flows.publisher.keeping import Keeping
+from flows.publisher.loop import Publisher
 from flows.publisher.prober import Prober
 from flows.stages import alerting
 from flows.stages.causes import causes
@@ -272,3 +275,48 @@ def test_what_a_server_says_of_their_end_is_told_14_3_and_1_days_before(news: Ne
     assert (cause.kind, cause.channels) == ("credentials", ("board",))
     assert [end - at for at in cause.again] == [3 * DAY, DAY, timedelta()]
     assert "2024-07-20" in cause.what.ja
+
+
+# --- a publisher that runs --------------------------------------------------------------------------------------------
+
+
+class Nobody(Engine):
+    """A Prefect server that is never there."""
+
+    def start(self, paper: str, zone: str) -> None:
+        """Look for nobody."""
+
+
+def test_a_running_publisher_takes_a_new_token_from_its_file(news: News) -> None:
+    """What was due goes out once the file is right and a person has resumed the channel; nothing is started anew."""
+    clicks: SimpleQueue[Clicked] = SimpleQueue()
+    publisher = Publisher(
+        news.root,
+        lambda: news.now,
+        lambda _said: None,
+        Nobody(news.root, clicks.put, lambda _said: None),
+        clicks=clicks,
+    )
+
+    def turns() -> None:
+        for _ in range(4):
+            publisher.keeping._looked = 0.0
+            publisher._guarded("loop", publisher._by_itself)
+
+    news.now = NOON - HOUR
+    turns()
+    news.write("kawa", "kawa0001")
+    turns()
+    news.token("an old one")
+    news.now = NOON
+    turns()
+    assert (news.board.notices, len(news.held())) == ({}, 1)
+    house = publisher.keeping.house
+    news.token(news.board.token)
+    with news.house() as person:
+        person.ledger.resume(Scope(channel="board"), now=news.now, who="汀")
+    news.now += timedelta(minutes=2)
+    turns()
+    assert len(news.board.notices) == 1
+    assert publisher.keeping.house is house, "it is the very house"
+    publisher.keeping.close()
