@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kawaraban.article.blocks import Blocks, Footnote
 from kawaraban.variant import Asset
@@ -42,8 +42,9 @@ class MailWalker(FulltextWalker):
     within = False
 
     def written(self, blocks: Blocks) -> str:
-        """Return the body in one division, each element with its own style."""
-        return f'<div style="max-width:40em;color:#1a1a1a">\n{_TAG.sub(_styled, super().written(blocks))}</div>'
+        """Return the body in one division, each element with its own style; its language decides the shape of its letters."""
+        inside = _TAG.sub(_styled, super().written(blocks))
+        return f'<div lang="{escape(self.facts.lang)}" style="max-width:40em;color:#1a1a1a">\n{inside}</div>'
 
     def footnote(self, note: Footnote) -> Markup:
         """Return a note's text."""

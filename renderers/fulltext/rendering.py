@@ -49,7 +49,7 @@ def render(
     page = Elsewhere(
         article=article.id,
         page=head.url,
-        words=added.words,
+        lang=head.lang,
         assets=assets,
         address=placing(article, publication, able.pictures),
         sources=added.sources(),

@@ -25,7 +25,6 @@ from kawaraban.article.blocks import (
     Turn,
 )
 from kawaraban.variant import Asset, Loss
-from renderers.fulltext.wording import Wording
 from renderers.html import Walker
 from renderers.links import absolute
 
@@ -35,13 +34,13 @@ class Elsewhere:
     """
     What the macros read beside the node.
 
-    `article` is the id that notes' anchors are made from, `page` the article's page on the site, `assets` the pictures by
-    reference, `address` what stands in an image's `src`, `sources` the cited articles as blocks.
+    `article` is the id that notes' anchors are made from, `page` the article's page on the site, `lang` its language;
+    `assets` the pictures by reference, `address` what stands in an image's `src`, `sources` the cited articles as blocks.
     """
 
     article: str
     page: str
-    words: Wording
+    lang: str
     assets: Mapping[str, Asset]
     address: Callable[[Asset], str]
     sources: Blocks

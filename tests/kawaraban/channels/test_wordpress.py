@@ -285,6 +285,23 @@ def test_what_lies_there_as_a_draft_is_nothing_yet_and_is_gone_on_from(
     assert [(post.id, post.status) for post in site.stored()] == [(receipt.remote_id, "publish")]
 
 
+def test_an_edit_and_a_withdrawal_whose_answers_are_lost_are_told_again_without_harm(
+    site: Site, proxy: Proxy, tmp_path: Path
+) -> None:
+    wp, edited = channel_of(tmp_path, proxy.url), small(title="直した題")
+    receipt = sent(wp, small())
+    proxy.troubles.append("reset after")
+    with pytest.raises(Unsure):
+        wp.update(Payload(edited), receipt, ANOTHER_KEY, lambda _note: None)
+    wp.update(Payload(edited), receipt, ANOTHER_KEY, lambda _note: None)
+    assert [(post.id, post.title) for post in site.stored()] == [(receipt.remote_id, "直した題")]
+    proxy.troubles.append("500")
+    with pytest.raises(Unsure):
+        wp.withdraw(receipt)
+    wp.withdraw(receipt)
+    assert (site.stored(), len(site.stored(IN_THE_TRASH))) == ([], 1)
+
+
 def test_four_tries_at_once_make_one_post(site: Site, tmp_path: Path) -> None:
     variant, receipts, failures = bridges(), [], []
 
