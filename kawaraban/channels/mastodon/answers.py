@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kawaraban.channels.http import Answer, judged
+from kawaraban.channels.http.secrecy import redacted
 from kawaraban.channels.mastodon.entities import Trouble
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
 
@@ -20,20 +21,20 @@ NEW_TOKEN = Sentence(
 )
 
 
-def must_be_taken(answer: Answer, now: datetime) -> None:
-    """Return for 2xx, else raise what the status means, with the server's reason."""
+def must_be_taken(answer: Answer, now: datetime, token: str) -> None:
+    """Return for 2xx, else raise what the status means, with the server's reason (in which our token is hidden)."""
     try:
         judged(answer, now=now, honest_503=False)
     except NotAuthorised as failure:
-        raise NotAuthorised(reasoned(failure.what, answer), remedy=NEW_TOKEN) from failure
+        raise NotAuthorised(reasoned(failure.what, answer, token), remedy=NEW_TOKEN) from failure
     except Refused as failure:
-        raise Refused(reasoned(failure.what, answer)) from failure
+        raise Refused(reasoned(failure.what, answer, token)) from failure
 
 
-def must_be_read(answer: Answer, now: datetime) -> None:
+def must_be_read(answer: Answer, now: datetime, token: str) -> None:
     """Raise as above; whatever is in doubt when nothing is sent is only not known yet."""
     try:
-        must_be_taken(answer, now)
+        must_be_taken(answer, now, token)
     except Unsure as failure:
         raise Unavailable(cant_be_asked(answer.shown_url)) from failure
 
@@ -60,13 +61,13 @@ def read(answer: Answer, model: type[Model]) -> Model:
         raise Unavailable(cant_be_asked(answer.shown_url)) from error
 
 
-def reasoned(what: Sentence, answer: Answer) -> Sentence:
+def reasoned(what: Sentence, answer: Answer, token: str) -> Sentence:
     """Return the sentence with the server's own words behind it."""
     try:
         trouble = Trouble.model_validate_json(answer.body)
     except ValidationError:
         return what
-    words = " ".join((trouble.error_description or trouble.error).split())[:_LONGEST]
+    words = redacted(" ".join((trouble.error_description or trouble.error).split()), (token,))[:_LONGEST]
     return Sentence(ja=f"{what.ja}（{words}）", en=f"{what.en} ({words})") if words else what
 
 

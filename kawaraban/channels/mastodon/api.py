@@ -101,7 +101,7 @@ class Api:
         answer = self._asked(f"/api/v1/media/{_segment(name)}")
         if answer.status in _GONE:
             return "gone"
-        answers.must_be_read(answer, self.clock())
+        answers.must_be_read(answer, self.clock(), self.token)
         return "processing" if answer.status == HTTPStatus.PARTIAL_CONTENT else "ready"
 
     def instance(self) -> Instance:
@@ -123,7 +123,7 @@ class Api:
     def post(self, words: Words, key: str) -> Status:
         """Make a post; the key protects it where the server remembers keys."""
         answer = self._sent("POST", "/api/v1/statuses", words, {"idempotency-key": key})
-        answers.must_be_taken(answer, self.clock())
+        answers.must_be_taken(answer, self.clock(), self.token)
         return answers.taken(answer, Status)
 
     def edit(self, name: str, words: Words) -> Status | None:
@@ -131,7 +131,7 @@ class Api:
         answer = self._sent("PUT", f"/api/v1/statuses/{_segment(name)}", words)
         if answer.status in _NOT_BUILT_IN:
             return None
-        answers.must_be_taken(answer, self.clock())
+        answers.must_be_taken(answer, self.clock(), self.token)
         return answers.taken(answer, Status)
 
     def delete(self, name: str) -> bool:
@@ -140,7 +140,7 @@ class Api:
         answer = self.session.send("DELETE", f"{self.base}{path}", headers=self._headers)
         if answer.status in _NOT_BUILT_IN:
             return False
-        answers.must_be_taken(answer, self.clock())
+        answers.must_be_taken(answer, self.clock(), self.token)
         return True
 
     def upload(self, upload: Upload, alt: str) -> tuple[Attachment, bool]:
@@ -154,7 +154,7 @@ class Api:
             answer = self._uploaded("/api/v2/media", content_type, body)
             if answer.status in _GONE:
                 answer = self._uploaded("/api/v1/media", content_type, body)
-            answers.must_be_taken(answer, self.clock())
+            answers.must_be_taken(answer, self.clock(), self.token)
             attachment = answers.taken(answer, Attachment)
         except Unsure as failure:
             raise Unavailable(_not_uploaded(failure.what)) from failure
@@ -178,7 +178,7 @@ class Api:
         return answer
 
     def _read(self, answer: Answer, model: type[Asked]) -> Asked:
-        answers.must_be_read(answer, self.clock())
+        answers.must_be_read(answer, self.clock(), self.token)
         return answers.read(answer, model)
 
     def _if_there(self, address: str, model: type[Asked]) -> Asked | None:

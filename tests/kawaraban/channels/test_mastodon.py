@@ -179,7 +179,8 @@ def test_the_token_is_in_no_error_and_no_log(fedi: Mastodon, told: Told, caplog:
     with pytest.raises(NotAuthorised) as failure:
         post(fedi, announcement(TEXT))
     assert failure.value.remedy is not None
-    assert "rabbit-hole-17" not in caplog.text
+    assert "was revoked" in failure.value.what.en
+    assert "rabbit-hole-17" not in f"{caplog.text}{failure.value.said('ja')}{failure.value.said('en')}"
 
 
 def test_a_missing_token_is_said_and_nothing_is_sent(tmp_path: Path, told: Told) -> None:
