@@ -98,6 +98,15 @@ def _cut(call: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
     return cutting
 
 
+def _with(
+    made: Channel | EditionChannel, change: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Channel | EditionChannel:
+    """The same channel, whose verbs that send are changed; by its class, since a channel may be frozen."""
+    verbs = {verb: change(getattr(type(made), verb)) for verb in ("create", "update", "withdraw")}
+    object.__setattr__(made, "__class__", type(type(made).__name__, (type(made),), {"__slots__": (), **verbs}))
+    return made
+
+
 @dataclass(frozen=True)
 class KillingHouse(House):
     """A house whose process ends at `point`, the first time it is reached (of a thread's posts: the `nth` time)."""
@@ -118,11 +127,9 @@ class KillingHouse(House):
         """Return the channel, cut after its answer where that is the point."""
         made = super().channel(name)
         if self.point == "after the answer":
-            for verb in ("create", "update"):
-                setattr(made, verb, _cut(getattr(made, verb), before=False))
+            return _with(made, lambda verb: _cut(verb, before=False))
         if self.point == "after a post's answer":
-            for verb in ("create", "update", "withdraw"):
-                setattr(made, verb, self._counted(getattr(made, verb)))
+            return _with(made, self._counted)
         return made
 
     def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:

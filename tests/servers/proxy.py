@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import struct
@@ -44,6 +45,7 @@ Trouble = Literal[
     "stored late",
     "kill before",
     "kill after",
+    "kill while",
 ]
 TROUBLES: tuple[Trouble, ...] = (
     "reset before", "reset after", "slow loris", "cut answer", "429", "500", "503", "redirect loop", "wrong type", "endless"
@@ -79,7 +81,7 @@ class Proxy:
 
     `hint` are the headers of a 429 and `refusal` its body, in the channel's own form; `lateness` the seconds an answer is
     kept back; `lag_reads` how many reads of lists that would show it do not show yet what was made (`caught_up` ends it at once); `victim`
-    the process that "kill before" and "kill after" kill.
+    the process (0: none) that "kill before" and "kill after" kill, and "kill while" at some moment `within` so many seconds.
     """
 
     url: str
@@ -88,6 +90,7 @@ class Proxy:
     lateness: float = 3
     lag_reads: int = 2
     victim: int = 0
+    within: float = 0.1
     troubles: deque[Trouble | Aimed] = field(default_factory=deque)
     played: list[Trouble] = field(default_factory=list)
     passed: list[tuple[str, str]] = field(default_factory=list)
@@ -107,6 +110,12 @@ class Proxy:
             self.troubles.popleft()
             self.played.append(first.trouble)
             return first.trouble
+
+    def kill(self) -> None:
+        """Kill the victim, if it still runs."""
+        if self.victim:
+            with suppress(ProcessLookupError):
+                os.kill(self.victim, signal.SIGKILL)
 
     def hide(self, answer: Answer) -> None:
         """Keep what this answer says was made out of lists for a while."""
@@ -183,7 +192,10 @@ class _Exchange:
                 place = f"{self.proxy.url}{self.request.path}"
                 self.client.sendall(Answer(307, (("Location", place),), b"").to_bytes())
             case "kill before":
-                os.kill(self.proxy.victim, signal.SIGKILL)
+                self.proxy.kill()
+            case "kill while":
+                threading.Timer(random.random() * self.proxy.within, self.proxy.kill).start()
+                self.client.sendall(self._reached())
             case "stored late":
                 if not self.proxy.over.wait(self.proxy.lateness):
                     self._reached()
@@ -204,7 +216,7 @@ class _Exchange:
             case "drop":
                 pass
             case "kill after":
-                os.kill(self.proxy.victim, signal.SIGKILL)
+                self.proxy.kill()
             case "500" | "504":
                 self.client.sendall(Answer(int(trouble), (), b"").to_bytes())
             case "cut answer":
