@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.protocol import Channel, EditionChannel
+from kawaraban.channels.protocol import Asks, Channel, EditionChannel
 
 
 class KindConformance:
@@ -53,3 +53,10 @@ class KindConformance:
         else:
             msg = "an unknown key was taken"
             raise AssertionError(msg)
+
+    def test_it_has_words_only_for_keys_that_its_settings_have(self) -> None:
+        """A person is asked for them in both languages (protocol.Asks)."""
+        model = self.kind.Settings
+        words = model.asks() if issubclass(model, Asks) else {}
+        assert set(words) <= {field.alias or name for name, field in model.model_fields.items()}
+        assert all(said.ja and said.en for said in words.values())

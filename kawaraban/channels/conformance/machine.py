@@ -5,9 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
+from pydantic import BaseModel, ValidationError
+
 from kawaraban.channels.conformance.kind import KindConformance
 from kawaraban.channels.conformance.samples import ANOTHER_KEY, KEY, forget, must_raise, sample
-from kawaraban.channels.protocol import Channel, Personal, Recalls
+from kawaraban.channels.listed import comparable
+from kawaraban.channels.protocol import Channel, Lists, Personal, Post, Probes, Recalls
 from kawaraban.delivery import Receipt
 from kawaraban.errors import Refused, Unavailable, Unsure
 
@@ -74,6 +77,38 @@ class MachineConformance(KindConformance):
         if isinstance(first, Personal) and isinstance(second, Personal):
             assert first.account() == second.account()
             assert self.stored() == 0
+
+    def test_a_probe_tells_who_we_are_and_values_that_its_settings_take(self) -> None:
+        """What a server tells is laid under the channel's settings (protocol.Probes). Nothing is posted by that."""
+        channel = self.channel()
+        if not isinstance(channel, Probes):
+            return
+        said = channel.probe()
+        assert self.stored() == 0
+        if isinstance(channel, Personal):
+            assert said.account == channel.account()
+        keys = {field.alias or name for name, field in self.kind.Settings.model_fields.items()}
+        assert set(said.learnt) <= keys
+        for key, value in said.learnt.items():
+            assert not _refused(self.kind.Settings, key, value), f"its settings do not take {key}: {value}"
+
+    def test_a_probe_without_a_connection_is_unavailable(self) -> None:
+        """It fails as a channel fails."""
+        with self.unreachable():
+            channel = self.channel()
+            if isinstance(channel, Probes):
+                must_raise(Unavailable, channel.probe)
+
+    def test_what_it_lists_is_what_it_sent_and_where_that_leads(self) -> None:
+        """So `adopt` finds what is there already (protocol.Lists)."""
+        if not isinstance(self.channel(), Lists):
+            return
+        assert self._listed() == []
+        receipt = self._created()
+        [post] = self._listed()
+        assert post.receipt.remote_id == receipt.remote_id
+        assert post.title or post.text
+        assert comparable(sample().head.url) in map(comparable, post.links)
 
     def test_one_request_may_take_some_time_and_not_for_ever(self) -> None:
         """Leases are made from it."""
@@ -169,6 +204,19 @@ class MachineConformance(KindConformance):
 
     # --- pieces ---
 
+    def _listed(self) -> list[Post]:
+        channel = self.channel()
+        return list(channel.posts()) if isinstance(channel, Lists) else []
+
     def _created(self) -> Receipt:
         channel = self.channel()
         return channel.create(channel.prepare(sample()), KEY, forget)
+
+
+def _refused(model: type[BaseModel], key: str, value: object) -> bool:
+    """Return whether a key does not take a value; that others are missing says nothing about it."""
+    try:
+        model.model_validate({key: value})
+    except ValidationError as error:
+        return any(problem["loc"][:1] == (key,) for problem in error.errors())
+    return False
