@@ -14,6 +14,7 @@ from flows.publish.page import NAMES, ROWS
 from flows.stages import verifying
 from flows.stages.releasing import WHO
 from flows.stages.verifying import Found
+from kawaraban.errors import joined
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -67,7 +68,7 @@ def _shown(found: list[Found]) -> None:
                 "記事": one.title,
                 "出す先": one.channel,
                 "様子": one.found,
-                "違い": "、".join(one.differences),
+                "違い": joined(one.differences).ja,
                 "場所": one.url or "",
             }
             for one in sorted(found, key=lambda one: not one.wrong)[:ROWS]

@@ -87,7 +87,7 @@ class Receipt:
     at: datetime
     version: str = ""
     verified: bool = True
-    differences: tuple[str, ...] = ()
+    differences: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Delivery:
     last_live: datetime | None = None
     version: str = ""
     verified: bool = True
-    differences: tuple[str, ...] = ()
+    differences: tuple[Sentence, ...] = ()
     attempts: int = 0
     failures: int = 0
     next_try: datetime | None = None

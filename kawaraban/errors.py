@@ -16,6 +16,7 @@ The order of the `except` clauses over the last four *is* the retry policy. Nobo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
@@ -34,6 +35,22 @@ class Sentence:
     def said(self, language: Language) -> str:
         """Return the sentence in `language`."""
         return self.ja if language == "ja" else self.en
+
+
+def alike(words: str) -> Sentence:
+    """Return words that are the same in both languages: a name, an address, what a person wrote."""
+    return Sentence(ja=words, en=words)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return English words for so many: `1 picture`, `2 pictures`; `many` where the plural is no mere s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def joined(said: Iterable[Sentence]) -> Sentence:
+    """Return several as one."""
+    every = tuple(said)
+    return Sentence(ja="；".join(one.ja for one in every), en="; ".join(one.en for one in every))
 
 
 @dataclass(frozen=True, slots=True)

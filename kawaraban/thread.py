@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kawaraban.delivery import ActionKind, Attempt, Receipt
+from kawaraban.errors import Sentence
 from kawaraban.variant import Variant
 
 
@@ -91,6 +92,16 @@ def _seen(variant: Variant, number: int) -> object:
     one = alone(variant, number)
     pictures = tuple((asset.name, asset.digest, asset.alt) for asset in one.assets)
     return one.part(1), one.card, pictures, one.head.lang
+
+
+def differs(number: int, what: Sentence) -> Sentence:
+    """Say in what one post of a thread is not what it should be."""
+    return Sentence(ja=f"{number}つめ: {what.ja}", en=f"post {number}: {what.en}")
+
+
+def missing(number: int) -> Sentence:
+    """Say that one post of a thread is not there."""
+    return Sentence(ja=f"{number}つめがありません", en=f"post {number} is missing")
 
 
 def out(parts: Iterable[PartDelivery]) -> int:

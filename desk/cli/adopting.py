@@ -94,7 +94,8 @@ def _open_ends(call: Call, one: Candidate, taken: Taken | None) -> Iterator[Sent
         if taken.error is not None:
             yield Sentence(ja=f"    {taken.error.ja}", en=f"    {taken.error.en}")
         elif taken.differences and not call.options.as_it_is:
-            yield from (Sentence(ja=f"    違い: {one}", en=f"    difference: {one}") for one in taken.differences)
+            for said in taken.differences:
+                yield Sentence(ja=f"    違い: {said.ja}", en=f"    difference: {said.en}")
             settle = f"kawaraban settle {one.action.article} {one.action.channel} --as-it-is"
             refresh = f"kawaraban publish {one.action.article} --channel {one.action.channel} --refresh"
             yield Sentence(
@@ -139,7 +140,7 @@ def _match(call: Call, one: Candidate, taken: Taken | None) -> Document:
         "remote_id": one.post.receipt.remote_id,
         "posts": [{"url": post.receipt.url, "remote_id": post.receipt.remote_id} for post in one.match.posts],
         "shared": list(one.match.shared),
-        "differences": list(taken.differences) if taken else [],
+        "differences": [said.said(call.language) for said in taken.differences] if taken else [],
         "error": taken.error.said(call.language) if taken and taken.error else None,
     }
 

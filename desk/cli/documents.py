@@ -189,7 +189,7 @@ def _posts(one: Shown) -> Document:
     }
 
 
-def events(found: list[Event], zone: ZoneInfo) -> Document:
+def events(found: list[Event], language: Language, zone: ZoneInfo) -> Document:
     """Return `log`'s document."""
     return {
         "events": [
@@ -198,7 +198,7 @@ def events(found: list[Event], zone: ZoneInfo) -> Document:
                 "at": iso(one.at, zone),
                 "kind": one.kind.value,
                 "who": one.who,
-                "why": one.why,
+                "why": one.why.said(language),
                 "article": one.article,
                 "channel": one.channel,
                 "before": one.before.value if one.before else None,

@@ -207,7 +207,7 @@ def _found(one: Found, call: Call) -> documents.Document:
         "channel": one.channel,
         "found": one.found,
         "url": one.url,
-        "differences": list(one.differences),
+        "differences": [difference.said(call.language) for difference in one.differences],
         "error": one.error.said(call.language) if one.error else None,
         "remedy": one.remedy.said(call.language) if one.remedy else None,
     }
@@ -222,7 +222,7 @@ def _found_lines(one: Found, call: Call) -> list[Text]:
     lines = [
         Text(clean(f"{said}｜{one.title or one.channel}｜{one.channel}｜{one.url or ''}".rstrip("｜")), style=style)
     ]
-    lines += [Text(clean(f"    {difference}")) for difference in one.differences]
+    lines += [Text(clean(f"    {difference.said(call.language)}")) for difference in one.differences]
     if one.error is not None:
         lines.append(Text(clean(f"    {one.error.said(call.language)}"), style="dim"))
     if one.remedy is not None:

@@ -83,7 +83,7 @@ def log(call: Call) -> int:
     finally:
         house.close()
     if call.json:
-        documents.write(documents.events(found, zone))
+        documents.write(documents.events(found, call.language, zone))
         return EXIT_DONE
     if not found:
         call.say(Sentence(ja="まだ何も起きていません", en="nothing has happened yet"))
@@ -98,7 +98,7 @@ def log(call: Call) -> int:
             one.channel or "",
             _event(one, call),
             clean(known.title if known else one.article or ""),
-            clean(_who_and_why(one)),
+            clean(_who_and_why(one, call)),
         )
     show_table(console(call), table)
     return EXIT_DONE
@@ -138,9 +138,9 @@ def _event(one: Event, call: Call) -> str:
     return f"{said} ({one.before or '–'} → {one.after})" if moved else said
 
 
-def _who_and_why(one: Event) -> str:
+def _who_and_why(one: Event, call: Call) -> str:
     """Name who did it and why; a process by its number."""
-    who, why = _process(one.who), _process(one.why)
+    who, why = _process(one.who), _process(one.why.said(call.language))
     return f"{who}: {why}" if why else who
 
 

@@ -145,7 +145,8 @@ def reasons(call: Call, rows: list[StatusRow]) -> Iterator[Text]:
         remedy = f" → {row.remedy.said(call.language)}" if row.remedy else ""
         said = (_DIFFERS if row.differences else what).said(call.language)
         yield Text(clean(f"{row.title}｜{row.channel}｜{said}{remedy}"), style="dim")
-        yield from (Text(clean(f"    {difference}"), style="dim") for difference in row.differences)
+        for difference in row.differences:
+            yield Text(clean(f"    {difference.said(call.language)}"), style="dim")
 
 
 def unreadable(call: Call, broken: Iterable[Finding]) -> Iterator[Text]:

@@ -40,7 +40,7 @@ def record(call: Call) -> int:
         )
     )
     for difference in done.receipt.differences:
-        call.say(Sentence(ja=f"  違い: {difference}", en=f"  difference: {difference}"))
+        call.say(Sentence(ja=f"  違い: {difference.ja}", en=f"  difference: {difference.en}"))
     return EXIT_FOUND if _failed(done) else EXIT_DONE
 
 

@@ -139,7 +139,7 @@ class Noticeboard:
         if there is None:
             return LiveCopy(present=False, url=receipt.url)
         same = there.text == against.part(1).text
-        return LiveCopy(present=True, url=self._url(receipt.remote_id), differences=() if same else ("本文",))
+        return LiveCopy(present=True, url=self._url(receipt.remote_id), differences=() if same else (_TEXT,))
 
     def withdraw(self, receipt: Receipt) -> None:
         """Take it down; gone already is as good."""
@@ -242,6 +242,7 @@ def _unreadable(answer: Answer) -> Unavailable:
     return Unavailable(Sentence(ja=f"{where} の答えが読めません", en=f"the answer of {where} can't be read"))
 
 
+_TEXT = Sentence(ja="本文", en="the text")
 _GONE_THERE = Sentence(ja="掲示板に、その紙はもうありません", en="that notice is no longer on the board")
 _TOKEN_REFUSED = Sentence(ja="掲示板がトークンを受けつけません", en="the board refuses our token")
 _NEW_TOKEN = Sentence(

@@ -88,7 +88,7 @@ class Taken:
     """What was written down as live: the candidate, and how what stands there differs from the text it would have."""
 
     candidate: Candidate
-    differences: tuple[str, ...] = ()
+    differences: tuple[Sentence, ...] = ()
     error: Sentence | None = None
 
 

@@ -11,7 +11,7 @@ from flows.stages.stops import REPORTS, STOPS, is_of_a_hold
 from flows.stages.values import StatusRow
 from kawaraban.config import AlertKind
 from kawaraban.delivery import Delivery, State, Word
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, joined
 from kawaraban.plan import reasons
 
 LATE = timedelta(minutes=5)
@@ -114,9 +114,11 @@ def _by_hand(at: Situation) -> Iterator[Cause]:
 def _drifted(at: Situation) -> Iterator[Cause]:
     for row in at.rows:
         if row.word is Word.DRIFTED:
-            said = "; ".join(row.differences)
+            said = joined(row.differences)
             yield _of(
-                row, "drifted", Sentence(ja=f"公開されているものが違います: {said}", en=f"what is live differs: {said}")
+                row,
+                "drifted",
+                Sentence(ja=f"公開されているものが違います: {said.ja}", en=f"what is live differs: {said.en}"),
             )
 
 

@@ -20,6 +20,7 @@ from kawaraban.article.model import Article
 from kawaraban.channels.protocol import EditionChannel, ReadBack
 from kawaraban.delivery import Delivery
 from kawaraban.edition import EditionFile
+from kawaraban.errors import Sentence
 from kawaraban.variant import Variant
 from renderers.feed.shelf import item_of
 
@@ -32,7 +33,6 @@ Entries = Mapping[str, bytes]
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _FEEDS = frozenset(address.FEED_FILES.values())
-_SAID = {"gone": "がありません", "drifted": "が書き換えられています"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class EditionReading:
         """Return what differs; None where the channel can't be read back."""
         return self._channel.odd(self._files.values()) if isinstance(self._channel, ReadBack) else None
 
-    def delivery(self, row: Delivery, odd: Odd) -> tuple[How, tuple[str, ...]]:
+    def delivery(self, row: Delivery, odd: Odd) -> tuple[How, tuple[Sentence, ...]]:
         """Return how one delivery stands, and in what it differs."""
         there = self._live[row.channel].get(row.article)
         if there is None:
@@ -56,7 +56,7 @@ class EditionReading:
         if row.channel != self.group.site.name:
             return self._entry(item_of(there, self.house.publication).id, odd)
         own = {path: odd[path] for path in _own(there.variant) if path in odd}
-        said = tuple(f"{path} {_SAID[how]}" for path, how in own.items())
+        said = tuple(_said(path, how) for path, how in own.items())
         lost = own.get(_page(there.variant)) == "gone"
         return ("live" if not own else "gone" if lost else "drifted"), said
 
@@ -68,21 +68,21 @@ class EditionReading:
         path = _page(kept)
         return path if path not in self._files and self._channel.holds(path) else None
 
-    def rest(self, odd: Odd) -> dict[str, str]:
+    def rest(self, odd: Odd) -> dict[str, Sentence]:
         """Return, in words, what differs and is no article's own: lists, and feeds in which no entry is at fault."""
         pages = {path for one in self._live[self.group.site.name].values() for path in _own(one.variant)}
-        return {path: f"{path} {_SAID[odd[path]]}" for path in odd if path not in pages and not self._at_fault(path)}
+        return {path: _said(path, odd[path]) for path in odd if path not in pages and not self._at_fault(path)}
 
     # --- feeds ---
 
-    def _entry(self, name: str, odd: Odd) -> tuple[How, tuple[str, ...]]:
+    def _entry(self, name: str, odd: Odd) -> tuple[How, tuple[Sentence, ...]]:
         said, missing = [], False
         for path in filter(_is_feed, odd):
             wanted, stands = self._feed(path)
             if name not in wanted or stands.get(name) == wanted[name]:  # what has left the feed long since is no fault
                 continue
             missing |= name not in stands
-            said.append(f"{path} {'の項目が書き換えられています' if name in stands else 'に入っていません'}")
+            said.append(_entry_changed(path) if name in stands else _entry_missing(path))
         return ("live" if not said else "gone" if missing else "drifted"), tuple(said)
 
     def _at_fault(self, path: str) -> bool:
@@ -131,6 +131,20 @@ def last_text(house: House, row: Delivery) -> Variant | None:
         there = [one.digest for one in house.ledger.stood(row.article) if one.channel == row.channel]
         digest = there[-1] if there else None
     return house.ledger.variant(digest, row.channel) if digest is not None else None
+
+
+def _said(path: str, how: Literal["gone", "drifted"]) -> Sentence:
+    if how == "gone":
+        return Sentence(ja=f"{path} がありません", en=f"{path} is missing")
+    return Sentence(ja=f"{path} が書き換えられています", en=f"{path} was changed")
+
+
+def _entry_changed(path: str) -> Sentence:
+    return Sentence(ja=f"{path} の項目が書き換えられています", en=f"its entry in {path} was changed")
+
+
+def _entry_missing(path: str) -> Sentence:
+    return Sentence(ja=f"{path} に入っていません", en=f"it is missing from {path}")
 
 
 def _page(variant: Variant) -> str:

@@ -11,7 +11,7 @@ from flows.stages.reading_back import last_text
 from kawaraban.channels.protocol import Channel, LiveCopy
 from kawaraban.delivery import Delivery, Receipt
 from kawaraban.errors import KawarabanError, Sentence
-from kawaraban.thread import PartDelivery, alone
+from kawaraban.thread import PartDelivery, alone, differs, missing
 from kawaraban.variant import Variant
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def copy_of(house: House, row: Delivery) -> LiveCopy | Sentence:
 
 
 def _thread(house: House, channel: Channel, row: Delivery, parts: Sequence[PartDelivery]) -> LiveCopy | Sentence:
-    differences: list[str] = []
+    differences: list[Sentence] = []
     copies: list[LiveCopy] = []
     for part in parts:
         text = house.ledger.variant(part.digest, row.channel)
@@ -58,10 +58,10 @@ def _thread(house: House, channel: Channel, row: Delivery, parts: Sequence[PartD
     return LiveCopy(there, row.url, tuple(differences) if there else (), verified)
 
 
-def _said(number: int, copy: LiveCopy) -> list[str]:
+def _said(number: int, copy: LiveCopy) -> list[Sentence]:
     if not copy.present:
-        return [f"{number}つめがありません"]
-    return [f"{number}つめ: {difference}" for difference in copy.differences]
+        return [missing(number)]
+    return [differs(number, difference) for difference in copy.differences]
 
 
 def _read(channel: Channel, row: Delivery, receipt: Receipt, text: Variant) -> LiveCopy | Sentence:

@@ -8,10 +8,11 @@ from datetime import datetime
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Answers, Channel
 from kawaraban.delivery import ActionKind, Receipt
-from kawaraban.thread import PartDelivery, alone, posts
+from kawaraban.errors import Sentence
+from kawaraban.thread import PartDelivery, alone, differs, missing, posts
 from kawaraban.variant import Variant
 
-REST_UNKNOWN = "連投の残りは確かめられません"
+REST_UNKNOWN = Sentence(ja="連投の残りは確かめられません", en="whether the rest of the thread is there can't be told")
 
 
 def all_of(channel: Channel, able: Capabilities, first: Receipt) -> tuple[Receipt, ...]:
@@ -21,18 +22,22 @@ def all_of(channel: Channel, able: Capabilities, first: Receipt) -> tuple[Receip
     return (first, *channel.answers(first))
 
 
-def differences(channel: Channel, able: Capabilities, text: Variant, there: Sequence[Receipt]) -> tuple[str, ...]:
+def differences(channel: Channel, able: Capabilities, text: Variant, there: Sequence[Receipt]) -> tuple[Sentence, ...]:
     """Return how what stands there differs from the text, post by post; fails as a channel fails."""
     if posts(text) == len(there) == 1:
         return channel.read(there[0], text).differences if able.reads else ()
-    said = [f"{number}つめがありません" for number in range(len(there) + 1, posts(text) + 1)]
+    said = [missing(number) for number in range(len(there) + 1, posts(text) + 1)]
     if said and not isinstance(channel, Answers):
         said = [REST_UNKNOWN]
-    said += [f"{number}つめが余分です" for number in range(posts(text) + 1, len(there) + 1)]
+    said += [_spare(number) for number in range(posts(text) + 1, len(there) + 1)]
     if able.reads:
         for number, receipt in enumerate(there[: posts(text)], 1):
-            said += [f"{number}つめ: {one}" for one in channel.read(receipt, alone(text, number)).differences]
+            said += [differs(number, one) for one in channel.read(receipt, alone(text, number)).differences]
     return tuple(said)
+
+
+def _spare(number: int) -> Sentence:
+    return Sentence(ja=f"{number}つめが余分です", en=f"post {number} is one too many")
 
 
 def rows(text: Variant, there: Sequence[Receipt], now: datetime) -> tuple[PartDelivery, ...]:

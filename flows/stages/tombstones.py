@@ -46,7 +46,7 @@ class Tombstones:
         if file is not None and _is_over(file, self.now):
             return EXPIRED
         events = self.house.ledger.events(article, self.channel, limit=50)
-        said = [one.why for one in events if one.kind is EventKind.PINNED]
+        said = [one.why.en for one in events if one.kind is EventKind.PINNED]
         return said[-1] if said and said[-1] != TAKE_DOWN else ""
 
     def _file(self, article: str) -> Article | None:

@@ -119,7 +119,7 @@ class StatusRow:
     live_digest: str | None
     since: datetime | None
     verified: bool
-    differences: tuple[str, ...]
+    differences: tuple[Sentence, ...]
     expected: datetime | None = None
     by_hand: bool = False
     parts: Extent | None = None

@@ -25,8 +25,8 @@ from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import EventKind, Settlement
 from kawaraban.plan import reasons
 
-NOT_FOUND = "見つかりません"
-STILL_PUBLIC = "取り下げたのに公開されています"
+NOT_FOUND = Sentence(ja="見つかりません", en="it is not there any more")
+STILL_PUBLIC = Sentence(ja="取り下げたのに公開されています", en="it was withdrawn, and is public all the same")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Found:
     channel: str
     found: Literal["live", "drifted", "gone", "unknown"]
     url: str | None = None
-    differences: tuple[str, ...] = ()
+    differences: tuple[Sentence, ...] = ()
     error: Sentence | None = None
     remedy: Sentence | None = None
 
@@ -171,7 +171,7 @@ class _Verifying:
             return False
         decided = (EventKind.LIVE, EventKind.RECORDED, EventKind.PINNED, EventKind.SETTLED)
         events = [one for one in self.house.ledger.events(row.article, row.channel, limit=200) if one.kind in decided]
-        return bool(events) and events[-1].why.startswith(Settlement.AS_IT_IS.value)
+        return bool(events) and events[-1].why.en.startswith(Settlement.AS_IT_IS.value)
 
     def _mend(self, row: Delivery) -> Sentence:
         able = self.house.capabilities(self.house.channel_settings(row.channel))
@@ -195,7 +195,7 @@ class _Verifying:
         self,
         row: Delivery,
         found: Literal["live", "drifted", "gone"],
-        differences: tuple[str, ...],
+        differences: tuple[Sentence, ...],
         remedy: Sentence | None,
     ) -> Found:
         kept = remedy if found != "live" else None

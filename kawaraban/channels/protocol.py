@@ -64,7 +64,7 @@ class LiveCopy:
 
     present: bool
     url: str | None
-    differences: tuple[str, ...] = ()
+    differences: tuple[Sentence, ...] = ()
     verified: bool = True
 
 

@@ -216,7 +216,9 @@ class Ledger(Reading):
         with self._write() as connection:
             return deciding.reopen(connection, (article, channel), Note(now, who))
 
-    def read_back(self, article: str, channel: str, differences: tuple[str, ...], *, now: datetime, who: str) -> bool:
+    def read_back(
+        self, article: str, channel: str, differences: tuple[Sentence, ...], *, now: datetime, who: str
+    ) -> bool:
         """Record how what is live there differs from what was sent (`verify`); False where that was known."""
         with self._write() as connection:
             return deciding.read_back(connection, (article, channel), differences, Note(now, who))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
-from kawaraban.errors import Conflict, Sentence
+from kawaraban.errors import Conflict, Sentence, alike, joined
 from kawaraban.ledger import memory, moves, parts, process, queries, writing
 from kawaraban.ledger import tables as t
 from kawaraban.ledger.records import Ending, Event, EventKind, Hold, Posted, Scope, Settlement
@@ -78,13 +78,13 @@ def reopen(connection: Connection, pair: Pair, note: Note) -> bool:
     return True
 
 
-def read_back(connection: Connection, pair: Pair, differences: tuple[str, ...], note: Note) -> bool:
+def read_back(connection: Connection, pair: Pair, differences: tuple[Sentence, ...], note: Note) -> bool:
     """Record how what is live differs from what was sent; False where that was known."""
     before = writing.existing(connection, *pair)
     if before.differences == differences or not before.public:
         return False
     after = replace(before, differences=differences)
-    _write(connection, before, after, note.event(EventKind.READ_BACK, before, after, why="; ".join(differences)))
+    _write(connection, before, after, note.event(EventKind.READ_BACK, before, after, why=joined(differences)))
     return True
 
 
@@ -103,7 +103,7 @@ def hold(connection: Connection, wanted: Hold) -> Hold:
         return there
     row = {"article": wanted.scope.article or "", "channel": wanted.scope.channel or ""}
     connection.execute(insert(t.holds).values(**row, since=wanted.since, who=wanted.who, why=wanted.why))
-    _tell_of(connection, EventKind.HELD, wanted.scope, Note(wanted.since, wanted.who), wanted.why)
+    _tell_of(connection, EventKind.HELD, wanted.scope, Note(wanted.since, wanted.who), wanted.reason)
     return wanted
 
 
@@ -113,11 +113,11 @@ def resume(connection: Connection, scope: Scope, note: Note) -> bool:
     gone = delete(t.holds).where(c.article == (scope.article or ""), c.channel == (scope.channel or ""))
     if not connection.execute(gone).rowcount:
         return False
-    _tell_of(connection, EventKind.RESUMED, scope, note, "")
+    _tell_of(connection, EventKind.RESUMED, scope, note, alike(""))
     return True
 
 
-def _tell_of(connection: Connection, kind: EventKind, scope: Scope, note: Note, why: str) -> None:
+def _tell_of(connection: Connection, kind: EventKind, scope: Scope, note: Note, why: Sentence) -> None:
     event = Event(0, note.at, kind, note.who, why, article=scope.article, channel=scope.channel, run=note.run)
     writing.tell(connection, [event])
 

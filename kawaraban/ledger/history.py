@@ -76,7 +76,7 @@ def _former(connection: Connection, channel: str, articles: Sequence[str]) -> li
     ended = select(func.max(e.sequence)).where(*own, e.kind.in_(_ENDS)).group_by(e.article)
     ends = {row.article: row for row in connection.execute(select(e.article, e.at, e.why).where(e.sequence.in_(ended)))}
     return [
-        Former(row.article, queries.unpack(row.packed), ends[row.article].at, _reason(ends[row.article].why))
+        Former(row.article, queries.unpack(row.packed), ends[row.article].at, _reason(ends[row.article].why.en))
         for row in connection.execute(texts)
         if row.article in ends
     ]

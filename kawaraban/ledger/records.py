@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Literal
 
 from kawaraban.delivery import ActionKind, Receipt, State
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, alike
 from kawaraban.variant import Variant
 
+UNSAID = alike("")
 RECOVERY = "recovery"
 """Who acted where nobody asked for it: a lease that lapsed is taken over, a channel is held to protect it."""
 
@@ -183,14 +184,15 @@ class Event:
 
     `before` and `after` are the delivery's states (None where no delivery moves, and before its first event), so that
     replaying them gives every delivery's state; `digest` is what stands there since this event (None: see `after`).
-    `who` is an editor, "schedule" or "recovery"; `why` a short text.
+    `who` is an editor, "schedule" or "recovery"; `why` a short text, the same in both languages where it is a
+    name or a person's own words.
     """
 
     sequence: int
     at: datetime
     kind: EventKind
     who: str
-    why: str = ""
+    why: Sentence = UNSAID
     article: str | None = None
     channel: str | None = None
     before: State | None = None

@@ -190,9 +190,9 @@ def _run(note: Note, attempt: Attempt) -> Note:
     return replace(note, run=attempt.run)
 
 
-def _why(answer: Answer) -> str:
+def _why(answer: Answer) -> Sentence | str:
     if answer.error is not None:
-        return answer.error.en
+        return answer.error
     return (answer.receipt.url or answer.receipt.remote_id) if answer.receipt else answer.why or answer.outcome
 
 

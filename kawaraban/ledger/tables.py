@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, alike
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -56,26 +56,58 @@ class Said(TypeDecorator[Sentence]):
 
     def process_bind_param(self, value: Sentence | None, dialect: object) -> str | None:  # noqa: ARG002 - SQLAlchemy's
         """Return JSON."""
-        return None if value is None else json.dumps({"ja": value.ja, "en": value.en}, ensure_ascii=False)
+        return None if value is None else json.dumps(_written(value), ensure_ascii=False)
 
     def process_result_value(self, value: Any | None, dialect: object) -> Sentence | None:  # noqa: ANN401, ARG002 - SQLAlchemy's
         """Return the sentence."""
         return None if value is None else Sentence(**json.loads(value))
 
 
-class Lines(TypeDecorator[tuple[str, ...]]):
-    """A tuple of texts, as JSON."""
+class Words(TypeDecorator[Sentence]):
+    """A Sentence as text: the words themselves where both languages have the same, JSON of both where they differ."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: object) -> str:  # noqa: ARG002 - SQLAlchemy's
-        """Return JSON."""
-        return json.dumps(value or (), ensure_ascii=False)
+    def process_bind_param(self, value: Sentence | None, dialect: object) -> str:  # noqa: ARG002 - SQLAlchemy's
+        """Return the text; words that look like JSON are written as JSON, so that they are read back as they were."""
+        said = value or alike("")
+        return (
+            said.en
+            if said.ja == said.en and not said.en.startswith("{")
+            else json.dumps(_written(said), ensure_ascii=False)
+        )
 
-    def process_result_value(self, value: Any | None, dialect: object) -> tuple[str, ...]:  # noqa: ANN401, ARG002 - SQLAlchemy's
+    def process_result_value(self, value: Any | None, dialect: object) -> Sentence:  # noqa: ANN401, ARG002 - SQLAlchemy's
+        """Return the sentence; what people wrote before there were two languages is the same in both."""
+        said = str(value or "")
+        try:
+            return _said(json.loads(said)) if said.startswith("{") else alike(said)
+        except (ValueError, TypeError):
+            return alike(said)
+
+
+class Sentences(TypeDecorator[tuple[Sentence, ...]]):
+    """A tuple of sentences, as JSON: an object of both languages each, or (in older rows) a text that stands for both."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Sentence, ...] | None, dialect: object) -> str:  # noqa: ARG002 - SQLAlchemy's
+        """Return JSON."""
+        return json.dumps([_written(one) for one in value or ()], ensure_ascii=False)
+
+    def process_result_value(self, value: Any | None, dialect: object) -> tuple[Sentence, ...]:  # noqa: ANN401, ARG002 - SQLAlchemy's
         """Return the tuple."""
-        return tuple(json.loads(value)) if value and value != "[]" else ()
+        return tuple(map(_said, json.loads(value))) if value and value != "[]" else ()
+
+
+def _written(said: Sentence) -> dict[str, str]:
+    return {"ja": said.ja, "en": said.en}
+
+
+def _said(value: str | dict[str, str]) -> Sentence:
+    return alike(value) if isinstance(value, str) else Sentence(**value)
 
 
 tables = MetaData()
@@ -137,7 +169,7 @@ deliveries = Table(
     Column("last_live", Instant),
     Column("version", Text, nullable=False, server_default=""),
     Column("verified", Boolean, nullable=False, server_default=text("true")),
-    Column("differences", Lines, nullable=False, server_default="[]"),
+    Column("differences", Sentences, nullable=False, server_default="[]"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("next_try", Instant),
@@ -205,7 +237,7 @@ events = Table(
     Column("at", Instant, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("who", Text, nullable=False),
-    Column("why", Text, nullable=False, server_default=""),
+    Column("why", Words, nullable=False, server_default=""),
     Column("article", String(8)),
     Column("channel", Text),
     Column("before", String(16)),

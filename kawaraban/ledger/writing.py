@@ -10,7 +10,7 @@ from itertools import starmap
 from sqlalchemy import Connection, and_, bindparam, insert, update
 
 from kawaraban.delivery import Attempt, Delivery, State
-from kawaraban.errors import Conflict, Sentence
+from kawaraban.errors import Conflict, Sentence, alike
 from kawaraban.ledger import queries
 from kawaraban.ledger import tables as t
 from kawaraban.ledger.records import Event, EventKind
@@ -19,6 +19,7 @@ Pair = tuple[str, str]
 
 _KEYS = ("article", "channel")
 _COLUMNS = tuple(field.name for field in fields(Delivery) if field.name not in _KEYS)
+_TOLD = tuple(field.name for field in fields(Event) if field.name != "sequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ class Note:
     who: str
     run: str | None = None
 
-    def event(self, kind: EventKind, before: Delivery | None, after: Delivery, why: str = "") -> Event:
-        """Return the event of a delivery's step."""
+    def event(self, kind: EventKind, before: Delivery | None, after: Delivery, why: Sentence | str = "") -> Event:
+        """Return the event of a delivery's step; `why` as a text is the same in both languages."""
         return Event(
             sequence=0,  # the database numbers it
             at=self.at,
             kind=kind,
             who=self.who,
-            why=why,
+            why=alike(why) if isinstance(why, str) else why,
             article=after.article,
             channel=after.channel,
             before=before.state if before else None,
@@ -130,7 +131,7 @@ def too_late(attempts: Sequence[Attempt]) -> Conflict:
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:
     """Append events."""
-    if rows := [{key: value for key, value in asdict(event).items() if key != "sequence"} for event in events]:
+    if rows := [{name: getattr(event, name) for name in _TOLD} for event in events]:
         connection.execute(insert(t.events), rows)
 
 

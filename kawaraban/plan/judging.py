@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, State
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, joined
 from kawaraban.plan import reasons
 from kawaraban.plan.case import Case, Verdict, cause_of, late_after
 from kawaraban.plan.values import Cause
@@ -121,8 +121,8 @@ def _drifted(case: Case) -> Verdict:
 
 
 def _differs(delivery: Delivery) -> Sentence:
-    said = "; ".join(delivery.differences)
-    return Sentence(ja=f"公開されているものが違います: {said}", en=f"what is live there differs: {said}")
+    said = joined(delivery.differences)
+    return Sentence(ja=f"公開されているものが違います: {said.ja}", en=f"what is live there differs: {said.en}")
 
 
 def _goes_back(case: Case) -> bool:

@@ -58,7 +58,7 @@ def test_a_difference_is_said_with_both_ways_out(paper: Paper, board: Board) -> 
     board.notices["r1"] = (f"まえの紙 {PAGE}", AT)
     answer = paper("adopt", "rain")
     assert answer.code == 0
-    assert "difference: 本文" in answer.out
+    assert "difference: the text" in answer.out
     assert f"kawaraban settle {ID} board --as-it-is" in answer.out
     assert f"kawaraban publish {ID} --channel board --refresh" in answer.out
     assert paper.word(ID, "board") == "drifted"
@@ -117,7 +117,7 @@ def test_for_programs_it_is_one_document(paper: Paper, board: Board) -> None:
             "article": ID, "channel": "board", "how": "address", "certain": True, "taken": True,
             "url": f"{board.url}/notices/r1", "remote_id": "r1",
             "posts": [{"url": f"{board.url}/notices/r1", "remote_id": "r1"}],
-            "shared": [], "differences": ["本文"], "error": None,
+            "shared": [], "differences": ["the text"], "error": None,
         }
     ]  # fmt: skip
 

@@ -200,3 +200,22 @@ def test_verify_finds_a_page_somebody_changed_and_publishing_mends_it(paper: Pap
     assert paper.word("rain", "site") == "drifted"
     assert paper("publish", "rain", "--channel", "site").code == 0
     assert (paper("verify").code, paper.word("rain", "site")) == (0, "live")
+
+
+@pytest.mark.parametrize(
+    ("language", "differs"),
+    [
+        ("ja", "articles/rain/index.html が書き換えられています"),
+        ("en", "articles/rain/index.html was changed"),
+    ],
+)
+def test_what_differs_is_said_in_the_readers_language(paper: Paper, language: str, differs: str) -> None:
+    paper.page().write_text("scribbled", encoding="utf-8")
+    document = paper("verify", "rain", "--json", language=language).document
+    site = next(one for one in document["deliveries"] if one["channel"] == "site")
+    assert site["differences"] == [differs]
+    assert f"\n    {differs}\n" in paper("verify", "rain", language=language).out
+    assert f"\n    {differs}\n" in paper("status", "rain", language=language).out
+    told = paper("log", "rain", "--json", language=language).document["events"]
+    assert [one["why"] for one in told if one["kind"] == "read back"] == [differs]
+    assert differs in paper("log", "rain", language=language).out

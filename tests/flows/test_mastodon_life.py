@@ -18,6 +18,7 @@ from flows.stages.ending import withdraw
 from flows.stages.publishing import publish
 from flows.stages.values import Published, PublishRequest, unwatched
 from flows.stages.verifying import verify
+from kawaraban.errors import Sentence
 from tests.papers import write
 from tests.servers.mastodon_account import Account
 from tests.servers.proxy import Proxy, Trouble, aimed, hostile_proxy
@@ -94,7 +95,7 @@ def published(root: Path, later: timedelta = timedelta(), *names: str) -> dict[s
     return {result.channel: result.outcome for result in done.results}
 
 
-def found(root: Path) -> list[tuple[str, tuple[str, ...]]]:
+def found(root: Path) -> list[tuple[str, tuple[Sentence, ...]]]:
     with house(root) as opened:
         return [(one.found, one.differences) for one in verify(opened, channels=("fedi",), now=now())]
 

@@ -13,7 +13,7 @@ from flows.stages.publishing import publish
 from flows.stages.recording import settle
 from flows.stages.values import PublishRequest, unwatched
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, Receipt, State, Word
-from kawaraban.errors import Blocked, Conflict, WrongInput
+from kawaraban.errors import Blocked, Conflict, WrongInput, alike
 from kawaraban.ledger import Posted, Settlement
 from kawaraban.plan import Action
 from tests.builders import NOW
@@ -35,7 +35,9 @@ def house(paper: Paper) -> Iterator[House]:
     with open_house(paper.root, clock=lambda: NOW, who="editor") as opened:
         publish(opened, PublishRequest(), unwatched, now=NOW)
         package = row(opened).handed_over or ""
-        receipt = Receipt("n12345678abc", "https://note.com/example/n/n12345678abc", NOW, differences=("段落 1",))
+        receipt = Receipt(
+            "n12345678abc", "https://note.com/example/n/n12345678abc", NOW, differences=(alike("段落 1"),)
+        )
         article = opened.library.find(ID)
         opened.ledger.record(Posted(ID, "note", receipt, package, article.digest), now=NOW, who="editor")
         yield opened

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kawaraban.delivery import ActionKind, State
-from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
+from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure, alike
 from kawaraban.ledger import Ending, EventKind, Scope, Settlement
-from kawaraban.thread import alone, same_post
+from kawaraban.thread import alone, differs, missing, same_post
 from kawaraban.variant import Variant
 from tests.flows.posts import HOOK, ID, text
 from tests.flows.threads import Desk, Killed, LastingThreads, ListedThreads, desk, said, thread
@@ -43,7 +43,7 @@ def test_a_thread_is_posted_in_order_each_part_once_and_under_its_own_key(at: De
     assert (at.row.state, at.row.live_digest, at.row.remote_id) == (State.LIVE, THREE.digest, "p1")
     assert not at.row.doubtful
     assert [part.receipt.remote_id for part in at.parts if part.receipt] == ["p1", "p2", "p3"]
-    told = [event.why for event in at.house.ledger.events(ID, HOOK) if event.kind is EventKind.PART]
+    told = [event.why.en for event in at.house.ledger.events(ID, HOOK) if event.kind is EventKind.PART]
     assert [why for why in told if "https" in why] == [f"{n}: https://example.net/p{n}" for n in (1, 2, 3)]
 
 
@@ -205,7 +205,7 @@ def test_an_update_that_never_left_is_not_sent_again_when_the_editor_takes_it_ba
 
 def test_what_was_changed_there_is_put_back_whole(at: Desk) -> None:
     at.send(THREE)
-    at.house.ledger.read_back(ID, HOOK, ("2つめが違います",), now=at.now, who="editor")
+    at.house.ledger.read_back(ID, HOOK, (differs(2, alike("…")),), now=at.now, who="editor")
     at.send(THREE, ActionKind.UPDATE)
     assert at.server.requests[3:] == ["update 1", "update 2", "update 3"]
     assert at.row.differences == ()
@@ -214,7 +214,7 @@ def test_what_was_changed_there_is_put_back_whole(at: Desk) -> None:
 def test_a_post_that_somebody_removed_is_put_back_with_what_answered_to_it(at: Desk) -> None:
     at.send(THREE)
     at.server.posts.pop("p2")
-    at.house.ledger.read_back(ID, HOOK, ("2つめがありません",), now=at.now, who="editor")
+    at.house.ledger.read_back(ID, HOOK, (missing(2),), now=at.now, who="editor")
     at.send(THREE, ActionKind.UPDATE)
     assert at.server.chain == said(THREE)
     assert at.server.requests[3:] == ["withdraw p3", "withdraw p2", "update 1", "create 2", "create 3"]

@@ -11,9 +11,9 @@ import pytest
 from flows.stages.ending import withdraw
 from flows.stages.reading_back import entries
 from flows.stages.recording import settle
-from flows.stages.verifying import Found, verify
+from flows.stages.verifying import STILL_PUBLIC, Found, verify
 from kawaraban.delivery import Word
-from kawaraban.errors import WrongInput
+from kawaraban.errors import Sentence, WrongInput
 from kawaraban.ledger import EventKind, Settlement
 from tests.flows.lives import ID, KEY, Life, life
 
@@ -52,7 +52,9 @@ def test_a_page_edited_by_hand_is_drifted_and_nothing_is_mended_silently(one: Li
     page = one.root / "public" / "articles" / "rain" / "index.html"
     page.write_text("scribbled", encoding="utf-8")
     site = found(one)["site"]
-    assert (site.found, site.differences) == ("drifted", ("articles/rain/index.html が書き換えられています",))
+    path = "articles/rain/index.html"
+    said = Sentence(ja=f"{path} が書き換えられています", en=f"{path} was changed")
+    assert (site.found, site.differences) == ("drifted", (said,))
     assert site.remedy is not None
     assert site.remedy.en == f"kawaraban publish {ID} --channel site"
     assert one.words()["site"] == Word.DRIFTED
@@ -81,7 +83,9 @@ def test_an_entry_missing_in_one_feed_is_gone_from_it_and_the_page_is_not_to_bla
     feed["items"] = []
     path.write_text(json.dumps(feed), encoding="utf-8")
     assert said(one, "site", "rss") == {"site": "live", "rss": "gone"}
-    assert found(one)["rss"].differences == ("feed.json に入っていません",)
+    assert found(one)["rss"].differences == (
+        Sentence(ja="feed.json に入っていません", en="it is missing from feed.json"),
+    )
     one.publish()
     assert (len(one.entries()), said(one, "rss")) == (1, {"rss": "live"})
 
@@ -93,13 +97,18 @@ def test_an_entry_with_other_words_is_drifted(one: Life, name: str) -> None:
     assert "雨の日の本文" in text
     path.write_text(text.replace("雨の日の本文", "晴れの日の本文"), encoding="utf-8")
     rss = found(one)["rss"]
-    assert (rss.found, rss.differences) == ("drifted", (f"{name} の項目が書き換えられています",))
+    said = Sentence(ja=f"{name} の項目が書き換えられています", en=f"its entry in {name} was changed")
+    assert (rss.found, rss.differences) == ("drifted", (said,))
 
 
 def test_a_list_somebody_changed_belongs_to_no_article(one: Life) -> None:
     (one.root / "public" / "index.html").write_text("scribbled", encoding="utf-8")
     (rest,) = [each for each in verify(one.house, (), ("site",), now=one.now) if each.article is None]
-    assert (rest.channel, rest.found, rest.differences) == ("site", "drifted", ("index.html が書き換えられています",))
+    assert (rest.channel, rest.found, [one.en for one in rest.differences]) == (
+        "site",
+        "drifted",
+        ["index.html was changed"],
+    )
     assert one.words()["site"] == Word.LIVE
     assert [each.found for each in verify(one.house, (ID,), ("site",), now=one.now)] == ["live"]
 
@@ -193,7 +202,7 @@ def test_what_was_withdrawn_and_is_public_all_the_same_is_told(one: Life) -> Non
     assert {channel: each.found for channel, each in told.items()} == {
         "site": "drifted", "note": "drifted", "hook": "unknown",
     }  # fmt: skip
-    assert told["site"].differences == told["note"].differences == ("取り下げたのに公開されています",)
+    assert told["site"].differences == told["note"].differences == (STILL_PUBLIC,)
     assert one.words()["site"] == Word.WITHDRAWN
 
 

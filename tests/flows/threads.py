@@ -19,7 +19,7 @@ from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import LiveCopy, Payload, Save
 from kawaraban.config import Settings
 from kawaraban.delivery import ActionKind, Delivery, Receipt, Word
-from kawaraban.errors import Refused, Sentence
+from kawaraban.errors import Refused, Sentence, alike
 from kawaraban.ledger import Expectation
 from kawaraban.library import Library, Reading
 from kawaraban.picture import AssetStore
@@ -138,7 +138,7 @@ class Threads:
         if found is None:
             return LiveCopy(present=False, url=receipt.url)
         return LiveCopy(
-            present=True, url=receipt.url, differences=() if found.text == against.part(1).text else ("本文",)
+            present=True, url=receipt.url, differences=() if found.text == against.part(1).text else (alike("text"),)
         )
 
     def withdraw(self, receipt: Receipt) -> None:

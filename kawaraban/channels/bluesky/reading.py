@@ -8,9 +8,15 @@ from typing import Any
 
 import regex
 
+from kawaraban.errors import Sentence
+
 Json = Mapping[str, Any]  # Any: JSON
 
 _ADDRESS = regex.compile(r"https?://[^\s<>\"]+")
+TEXT = Sentence(ja="本文", en="the text")
+MARKS = Sentence(ja="リンクとタグ", en="links and hashtags")
+CARD = Sentence(ja="カード", en="the card")
+PICTURES = Sentence(ja="画像", en="the pictures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,13 @@ class Seen:
     card: tuple[str, str, str, bool] | None
     pictures: tuple[str, ...]
 
-    def differences(self, other: Seen) -> tuple[str, ...]:
+    def differences(self, other: Seen) -> tuple[Sentence, ...]:
         """Return in which of them the two differ, in words."""
         pairs = (
-            ("本文", self.text, other.text),
-            ("リンクとタグ", self.marks, other.marks),
-            ("カード", self.card, other.card),
-            ("画像", self.pictures, other.pictures),
+            (TEXT, self.text, other.text),
+            (MARKS, self.marks, other.marks),
+            (CARD, self.card, other.card),
+            (PICTURES, self.pictures, other.pictures),
         )
         return tuple(name for name, one, another in pairs if one != another)
 

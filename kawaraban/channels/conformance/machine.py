@@ -178,7 +178,9 @@ class MachineConformance(KindConformance):
         assert copy.verified == self.able().reads
         assert not copy.differences
         if self.able().reads:
-            assert self.channel().read(receipt, sample("別の文です。")).differences
+            differences = self.channel().read(receipt, sample("別の文です。")).differences
+            assert differences
+            assert all(one.ja and one.en for one in differences), "what differs is said in both languages"
 
     def test_withdrawing_twice_does_no_harm(self) -> None:
         """Gone is gone; Refused where the channel can't take anything down."""

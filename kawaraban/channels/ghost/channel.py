@@ -116,7 +116,7 @@ class Ghost:
         if not ours:
             return None
         receipt = self._receipt(ours[0], variant)
-        more = tuple(f"同じ記事の投稿がほかにもある（{post.url}）" for post in there if post.id != ours[0].id)
+        more = tuple(_another(post) for post in there if post.id != ours[0].id)
         return replace(receipt, differences=(*receipt.differences, *more))
 
     def read(self, receipt: Receipt, against: Variant) -> LiveCopy:
@@ -211,7 +211,7 @@ class Ghost:
         """Whether nothing more is to be done for it."""
         return post.public or (post.status == "draft" and self._settings.status == "draft")
 
-    def _differences(self, post: StoredPost, variant: Variant) -> tuple[str, ...]:
+    def _differences(self, post: StoredPost, variant: Variant) -> tuple[Sentence, ...]:
         content = content_of(variant, self._settings)
         return differences(post, content, variant.assets, published=self._settings.status == "publish")
 
@@ -234,6 +234,12 @@ def _standing(admin: Admin, receipt: Receipt) -> StoredPost | None:
     if not last:
         return None
     return admin.post(last) if _ID.fullmatch(last) else admin.at_slug(last)
+
+
+def _another(post: StoredPost) -> Sentence:
+    return Sentence(
+        ja=f"同じ記事の投稿がほかにもある（{post.url}）", en=f"there is another post of the same article ({post.url})"
+    )
 
 
 def _mails(newsletter: str) -> Sentence:

@@ -10,32 +10,43 @@ from urllib.parse import urlsplit
 from kawaraban.channels.ghost.content import Content
 from kawaraban.channels.ghost.naming import shows
 from kawaraban.channels.ghost.stored import StoredPost, unmarked
+from kawaraban.errors import Sentence
 from kawaraban.variant import Asset
 
 _CARD = re.compile(r"<!--kg-card-(?:begin|end): html-->")
 _SOURCE = re.compile(r'(?<=\ssrc=")[^"]*')
+_TITLE = Sentence(ja="題", en="the title")
+_TEXT = Sentence(ja="本文", en="the text")
+_EXCERPT = Sentence(ja="抜粋", en="the excerpt")
+_CANONICAL = Sentence(ja="元の記事のURL", en="the address of the original")
+_COVER = Sentence(ja="見出し画像", en="the feature image")
+_TAGS = Sentence(ja="タグ", en="the tags")
 
 
-def differences(post: StoredPost, content: Content, assets: Iterable[Asset], *, published: bool) -> tuple[str, ...]:
+def differences(
+    post: StoredPost, content: Content, assets: Iterable[Asset], *, published: bool
+) -> tuple[Sentence, ...]:
     """Return where a post differs from what was to stand there; `published`: readers were to see it."""
     return tuple(_differences(post, content, tuple(assets), published=published))
 
 
-def _differences(post: StoredPost, content: Content, assets: tuple[Asset, ...], *, published: bool) -> Iterator[str]:
+def _differences(
+    post: StoredPost, content: Content, assets: tuple[Asset, ...], *, published: bool
+) -> Iterator[Sentence]:
     if published and not post.public:
-        yield f"公開の状態（{post.status}）"
+        yield Sentence(ja=f"公開の状態（{post.status}）", en=f"whether it is public (it is: {post.status})")
     if post.title != content.title.strip():
-        yield "題"
+        yield _TITLE
     if _plain(_named(post.html or "", assets), post.url) != _plain(content.html, post.url):
-        yield "本文"
+        yield _TEXT
     if (post.custom_excerpt or "") != content.excerpt:
-        yield "抜粋"
+        yield _EXCERPT
     if (post.canonical_url or "") != content.canonical_url:
-        yield "元の記事のURL"
+        yield _CANONICAL
     if not _same_cover(post, content.cover):
-        yield "見出し画像"
+        yield _COVER
     if _folded(tag.name for tag in post.tags if not tag.internal) != _folded(content.tags):
-        yield "タグ"
+        yield _TAGS
 
 
 def _named(body: str, assets: tuple[Asset, ...]) -> str:

@@ -10,7 +10,10 @@ from kawaraban.channels.mastodon.plain import alike, same
 from kawaraban.errors import Refused, Sentence
 from kawaraban.variant import Asset, Part, Variant
 
-TEXT, PICTURES, ALT, ANSWERS = "本文", "画像", "画像の説明", "返信先"
+TEXT = Sentence(ja="本文", en="the text")
+PICTURES = Sentence(ja="画像", en="the pictures")
+ALT = Sentence(ja="画像の説明", en="the descriptions of the pictures")
+ANSWERS = Sentence(ja="返信先", en="the post that it answers")
 
 
 def pictures_of(variant: Variant, part: Part) -> tuple[Asset, ...]:
@@ -23,7 +26,7 @@ def words_differ(post: Status, source: str | None, wanted: str) -> bool:
     return not same(source, wanted) if source is not None else not alike(said(post), wanted)
 
 
-def pictures_differ(post: Status, wanted: Sequence[Asset]) -> Iterator[str]:
+def pictures_differ(post: Status, wanted: Sequence[Asset]) -> Iterator[Sentence]:
     """Yield in what its pictures differ: their number, or what they say to those who don't see them."""
     there = post.media_attachments
     if len(there) != len(wanted):

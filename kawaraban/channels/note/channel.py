@@ -130,11 +130,11 @@ class Note:
         found = self._read(receipt.remote_id)
         match found:
             case NotLive():
-                return LiveCopy(present=False, url=receipt.url, differences=(_NOT_LIVE[found.state].ja,))
+                return LiveCopy(present=False, url=receipt.url, differences=(_NOT_LIVE[found.state],))
             case CantTell():
                 return LiveCopy(present=True, url=receipt.url, verified=False)
             case LiveNote():
-                anchors = (f"画像の目印が公開されています：{anchor}" for anchor in live_anchors(found, against))
+                anchors = (_anchor_is_live(anchor) for anchor in live_anchors(found, against))
                 return LiveCopy(
                     present=True,
                     url=self._url(found.user, receipt.remote_id),
@@ -245,6 +245,12 @@ def _another_article(title: str) -> Refused:
     return Refused(
         Sentence(ja=f"これは別の記事です：「{title}」", en=f"this is another article: {title}"),
         remedy=Sentence(ja="URLを確かめてください", en="check the address"),
+    )
+
+
+def _anchor_is_live(anchor: str) -> Sentence:
+    return Sentence(
+        ja=f"画像の目印が公開されています：{anchor}", en=f"an image anchor is in the published text: {anchor}"
     )
 
 

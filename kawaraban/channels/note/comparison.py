@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from kawaraban.channels.note.public import LiveNote
 from kawaraban.channels.note.stored import Kind, Piece, Stored, normal, read_stored, same_address
+from kawaraban.errors import Sentence, counted
 from kawaraban.variant import Variant
 
 STORED_HTML = "text/x-note-html"
@@ -17,15 +18,16 @@ MOST = 20
 
 _ANCHOR = re.compile(r"【画像\d+：[^】\n]+】")
 _GRAM = 6
-_NAMES: dict[Kind, str] = {
-    "h2": "大見出し",
-    "h3": "小見出し",
-    "text": "段落",
-    "item": "箇条書き",
-    "quote": "引用",
-    "code": "コード",
-    "image": "画像",
+_NAMES: dict[Kind, Sentence] = {
+    "h2": Sentence(ja="大見出し", en="heading"),
+    "h3": Sentence(ja="小見出し", en="subheading"),
+    "text": Sentence(ja="段落", en="paragraph"),
+    "item": Sentence(ja="箇条書き", en="list item"),
+    "quote": Sentence(ja="引用", en="quotation"),
+    "code": Sentence(ja="コード", en="code block"),
+    "image": Sentence(ja="画像", en="picture"),
 }
+_NO_HEADER = Sentence(ja="見出し画像がありません", en="the header picture is missing")
 
 
 def stored_html(variant: Variant) -> str:
@@ -52,17 +54,18 @@ def shared_text(one: str, other: str) -> float:
     return len(ours & theirs) / (min(len(ours), len(theirs)) or 1)
 
 
-def differences(note: LiveNote, variant: Variant) -> tuple[str, ...]:
+def differences(note: LiveNote, variant: Variant) -> tuple[Sentence, ...]:
     """Return every way in which the live note is not the variant; empty: they are equal."""
     found = list(_all_differences(note, variant))
     if len(found) > MOST:
-        return (*found[:MOST], f"ほか{len(found) - MOST}か所")
+        rest = len(found) - MOST
+        return (*found[:MOST], Sentence(ja=f"ほか{rest}か所", en=f"and {rest} more"))
     return tuple(found)
 
 
-def _all_differences(note: LiveNote, variant: Variant) -> Iterator[str]:
+def _all_differences(note: LiveNote, variant: Variant) -> Iterator[Sentence]:
     if normal(note.title) != normal(variant.title):
-        yield f"題名が違います：{_quoted(note.title)}（原稿は{_quoted(variant.title)}）"
+        yield _differs(Sentence(ja="題名", en="title"), note.title, variant.title)
     if note.body is not None:
         live, ours = read_stored(note.body), read_stored(stored_html(variant))
         yield from _text_differences(live, ours)
@@ -71,59 +74,91 @@ def _all_differences(note: LiveNote, variant: Variant) -> Iterator[str]:
     yield from _frame_differences(note, variant)
 
 
-def _text_differences(live: Stored, ours: Stored) -> Iterator[str]:
+def _text_differences(live: Stored, ours: Stored) -> Iterator[Sentence]:
     matcher = SequenceMatcher(None, ours.pieces, live.pieces, autojunk=False)
     for tag, start, end, live_start, live_end in matcher.get_opcodes():
         if tag == "equal":
             continue
         for mine, theirs in zip_longest(ours.pieces[start:end], live.pieces[live_start:live_end]):
-            yield _piece_difference(mine, theirs)
+            yield from _piece_difference(mine, theirs)
 
 
-def _piece_difference(mine: Piece | None, theirs: Piece | None) -> str:
-    if theirs is None and mine is not None:
-        return f"{_NAMES[mine.kind]}がありません：{_quoted(mine.text)}"
-    if mine is None and theirs is not None:
-        return f"原稿にない{_NAMES[theirs.kind]}があります：{_quoted(theirs.text)}"
-    if mine is None or theirs is None:
-        return ""
-    if mine.text == theirs.text:
-        return f"{_NAMES[mine.kind]}が{_NAMES[theirs.kind]}になっています：{_quoted(mine.text)}"
-    before, after = _around_change(mine.text, theirs.text)
-    return f"{_NAMES[mine.kind]}が違います：{_quoted(after)}（原稿は{_quoted(before)}）"
+def _piece_difference(mine: Piece | None, theirs: Piece | None) -> Iterator[Sentence]:
+    if mine is not None and theirs is None:
+        yield _missing(_NAMES[mine.kind], mine.text)
+    elif mine is None and theirs is not None:
+        name, said = _NAMES[theirs.kind], theirs.text
+        yield Sentence(
+            ja=f"原稿にない{name.ja}があります：{_quoted(said)}", en=f"a {name.en} that is not ours: {_quoted_en(said)}"
+        )
+    elif mine is not None and theirs is not None and mine.text == theirs.text:
+        before, after, said = _NAMES[mine.kind], _NAMES[theirs.kind], mine.text
+        yield Sentence(
+            ja=f"{before.ja}が{after.ja}になっています：{_quoted(said)}",
+            en=f"the {before.en} has become a {after.en}: {_quoted_en(said)}",
+        )
+    elif mine is not None and theirs is not None:
+        ours, there = _around_change(mine.text, theirs.text)
+        yield _differs(_NAMES[mine.kind], there, ours)
 
 
-def _image_differences(live: Stored, ours: Stored) -> Iterator[str]:
-    if len(live.captions) != len(ours.captions):
-        yield f"画像が{len(live.captions)}枚です（原稿は{len(ours.captions)}枚）"
+def _missing(name: Sentence, said: str) -> Sentence:
+    return Sentence(ja=f"{name.ja}がありません：{_quoted(said)}", en=f"the {name.en} is missing: {_quoted_en(said)}")
+
+
+def _differs(name: Sentence, there: str, ours: str) -> Sentence:
+    return Sentence(
+        ja=f"{name.ja}が違います：{_quoted(there)}（原稿は{_quoted(ours)}）",
+        en=f"the {name.en} differs: {_quoted_en(there)} (ours is {_quoted_en(ours)})",
+    )
+
+
+def _image_differences(live: Stored, ours: Stored) -> Iterator[Sentence]:
+    there, wanted = len(live.captions), len(ours.captions)
+    if there != wanted:
+        yield Sentence(
+            ja=f"画像が{there}枚です（原稿は{wanted}枚）",
+            en=f"it has {counted(there, 'picture')} (ours has {wanted})",
+        )
         return
     for number, (mine, theirs) in enumerate(zip(ours.captions, live.captions, strict=True), start=1):
         if mine == theirs:
             continue
+        name = Sentence(ja=f"画像{number}の説明文", en=f"caption of picture {number}")
         if len(theirs) > len(mine) and theirs.startswith(mine):
-            yield f"画像{number}の説明文に本文が入り込んでいます：{_quoted(theirs[len(mine) :].strip())}"
-        elif theirs:
-            yield f"画像{number}の説明文が違います：{_quoted(theirs)}（原稿は{_quoted(mine)}）"
+            added = theirs[len(mine) :].strip()
+            yield Sentence(
+                ja=f"{name.ja}に本文が入り込んでいます：{_quoted(added)}",
+                en=f"text of the article has got into the {name.en}: {_quoted_en(added)}",
+            )
         else:
-            yield f"画像{number}の説明文がありません：{_quoted(mine)}"
+            yield _differs(name, theirs, mine) if theirs else _missing(name, mine)
 
 
-def _link_differences(live: Stored, ours: Stored) -> Iterator[str]:
+def _link_differences(live: Stored, ours: Stored) -> Iterator[Sentence]:
     cards = {same_address(piece.text) for piece in live.pieces if piece.kind == "text"}
     for address in sorted(ours.links - live.links - cards):
-        yield f"リンクがありません：{address}"
+        yield Sentence(ja=f"リンクがありません：{address}", en=f"a link is missing: {address}")
 
 
-def _frame_differences(note: LiveNote, variant: Variant) -> Iterator[str]:
+def _frame_differences(note: LiveNote, variant: Variant) -> Iterator[Sentence]:
     if note.tags is not None:
         ours = {normal(tag).casefold(): tag for tag in variant.head.hashtags}
         live = {normal(tag).casefold(): tag for tag in note.tags}
-        yield from (f"タグがありません：#{ours[tag]}" for tag in ours if tag not in live)
-        yield from (f"原稿にないタグがあります：#{live[tag]}" for tag in live if tag not in ours)
+        yield from (_no_tag(ours[tag]) for tag in ours if tag not in live)
+        yield from (_foreign_tag(live[tag]) for tag in live if tag not in ours)
     if note.has_header is False and variant.head.cover:
-        yield "見出し画像がありません"
+        yield _NO_HEADER
     if note.price:
-        yield f"有料（{note.price}円）になっています"
+        yield Sentence(ja=f"有料（{note.price}円）になっています", en=f"it costs money ({note.price} yen)")
+
+
+def _no_tag(tag: str) -> Sentence:
+    return Sentence(ja=f"タグがありません：#{tag}", en=f"a hashtag is missing: #{tag}")
+
+
+def _foreign_tag(tag: str) -> Sentence:
+    return Sentence(ja=f"原稿にないタグがあります：#{tag}", en=f"a hashtag that is not ours: #{tag}")
 
 
 def _grams(text: str) -> frozenset[str]:
@@ -144,5 +179,13 @@ def _around_change(mine: str, theirs: str) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> str:
+    return f"「{_line(text)}」"
+
+
+def _quoted_en(text: str) -> str:
+    return f"`{_line(text)}`"
+
+
+def _line(text: str) -> str:
     line = " ".join(text.split())
-    return f"「{line[:40]}…」" if len(line) > 40 else f"「{line}」"  # noqa: PLR2004 - one line of a terminal
+    return f"{line[:40]}…" if len(line) > 40 else line  # noqa: PLR2004 - one line of a terminal

@@ -138,7 +138,7 @@ class Rehearsal:
             return LiveCopy(present=False, url=receipt.url)
         title = "" if post.answers_to else against.title  # the rest of a thread has none
         same = (post.title, post.text) == (title, against.part(1).text)
-        return LiveCopy(present=True, url=post.url, differences=() if same else ("本文",))
+        return LiveCopy(present=True, url=post.url, differences=() if same else (_TEXT,))
 
     def withdraw(self, receipt: Receipt) -> None:
         """Take it down; gone already is as good."""
@@ -194,6 +194,9 @@ def _natural(payload: Payload) -> str:
 def _name(receipt: Receipt) -> str:
     """Return the post's own name: a person who settled it may have given its address."""
     return receipt.remote_id.rpartition("/")[2].removesuffix(".json")
+
+
+_TEXT = Sentence(ja="本文", en="the text")
 
 
 def _gone() -> Refused:

@@ -178,7 +178,7 @@ class WordPress:
             save=save,
         )
 
-    def _differences(self, api: Api, post: StoredPost, variant: Variant) -> tuple[str, ...]:
+    def _differences(self, api: Api, post: StoredPost, variant: Variant) -> tuple[Sentence, ...]:
         from kawaraban.channels.wordpress.publishing import library
 
         public = self._settings.status == "publish"

@@ -10,31 +10,40 @@ from lxml import etree, html
 from kawaraban.channels.listed import addresses, comparable, links_in
 from kawaraban.channels.wordpress.content import Uploaded, body
 from kawaraban.channels.wordpress.entities import StoredPost
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, alike
 from kawaraban.variant import Variant
 
 _SHOWN = 24  # letters of a place that is quoted
-_STATUSES = {"draft": "下書き", "pending": "承認待ち", "future": "予約", "private": "非公開", "trash": "ゴミ箱"}
+_STATUSES = {
+    "draft": Sentence(ja="下書き", en="a draft"),
+    "pending": Sentence(ja="承認待ち", en="pending review"),
+    "future": Sentence(ja="予約", en="scheduled"),
+    "private": Sentence(ja="非公開", en="private"),
+    "trash": Sentence(ja="ゴミ箱", en="in the trash"),
+}
+_EXCERPT = Sentence(ja="抜粋", en="the excerpt")
+_COVER = Sentence(ja="アイキャッチ画像", en="the featured image")
 
 
-def differences(post: StoredPost, variant: Variant, uploaded: Uploaded, *, public: bool) -> tuple[str, ...]:
+def differences(post: StoredPost, variant: Variant, uploaded: Uploaded, *, public: bool) -> tuple[Sentence, ...]:
     """Return where a post differs from what was to stand there; `public`: readers were to see it."""
     return tuple(_differences(post, variant, uploaded, public=public))
 
 
-def _differences(post: StoredPost, variant: Variant, uploaded: Uploaded, *, public: bool) -> Iterator[str]:
+def _differences(post: StoredPost, variant: Variant, uploaded: Uploaded, *, public: bool) -> Iterator[Sentence]:
     if public and not post.public:
-        yield f"公開されていません（{_STATUSES.get(post.status, post.status)}）"
+        how = _STATUSES.get(post.status, alike(post.status))
+        yield Sentence(ja=f"公開されていません（{how.ja}）", en=f"it is not public ({how.en})")
     if post.title.plain != " ".join(variant.title.split()):
-        yield f"題名：{post.title.plain}"
+        yield Sentence(ja=f"題名：{post.title.plain}", en=f"the title: {post.title.plain}")
     place = _first_difference(post.content.raw, body(variant, uploaded))
     if place is not None:
-        yield f"本文：{place}"
+        yield Sentence(ja=f"本文：{place.ja}", en=f"the text: {place.en}")
     if post.excerpt.plain != " ".join(variant.head.description.split()):
-        yield "抜粋"
+        yield _EXCERPT
     cover = uploaded.get(variant.head.cover)
     if cover is not None and post.featured_media != cover.id:
-        yield "アイキャッチ画像"
+        yield _COVER
 
 
 def links(post: StoredPost) -> tuple[str, ...]:
@@ -75,7 +84,7 @@ def taken(post: StoredPost | None, slug: str) -> Sentence:
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 
-def _first_difference(there: str, sent: str) -> str | None:
+def _first_difference(there: str, sent: str) -> Sentence | None:
     """Return the first place at which two bodies differ to a reader, or None. Block comments are no difference."""
     if there.strip() == sent.strip():
         return None
@@ -84,7 +93,8 @@ def _first_difference(there: str, sent: str) -> str | None:
         return None
     place = next((at for at, (one, other) in enumerate(zip(live, ours, strict=False)) if one != other), None)
     place = min(len(live), len(ours)) if place is None else place
-    return f"「{_quoted(live, place)}」（送ったのは「{_quoted(ours, place)}」）"
+    stands, wanted = _quoted(live, place), _quoted(ours, place)
+    return Sentence(ja=f"「{stands}」（送ったのは「{wanted}」）", en=f"`{stands}` (sent was `{wanted}`)")
 
 
 def _quoted(seen: list[str], place: int) -> str:

@@ -135,7 +135,7 @@ def test_how_ghost_writes_its_own_address_is_no_difference(link: str) -> None:
     )
     assert differences(post, content, (), published=True) == ()
     other = replace(content, html=body("https://ghost.example.community/"))
-    assert differences(post, other, (), published=True) == ("本文",)
+    assert differences(post, other, (), published=True) == (Sentence(ja="本文", en="the text"),)
 
 
 def test_what_is_prepared_names_the_pictures_that_will_be_uploaded(tmp_path: Path) -> None:
@@ -439,5 +439,7 @@ def test_a_status_that_is_not_what_was_asked_for_is_a_difference(tmp_path: Path,
     said = {**POST, "html": sample().body, "canonical_url": "https://example.com/articles/river/"}
     server.rest["PUT"] = posts({**said, "status": "scheduled"})
     receipt = Tries(ghost(tmp_path, server.url, API_KEY)).create(sample())
-    assert receipt.differences == ("公開の状態（scheduled）",)
+    assert receipt.differences == (
+        Sentence(ja="公開の状態（scheduled）", en="whether it is public (it is: scheduled)"),
+    )
     assert replace(receipt, differences=()) != receipt

@@ -371,7 +371,7 @@ def test_what_a_person_changes_there_is_noticed_one_by_one(site: Server, made: G
         noticed.insert(0, said)
         copy = made.read(receipt, rendered())
         assert copy.present
-        assert list(copy.differences) == noticed
+        assert [one.ja for one in copy.differences] == noticed
 
 
 def test_what_a_person_deletes_there_is_noticed_and_not_made_again(site: Server, made: Ghost) -> None:
@@ -390,7 +390,7 @@ def test_what_a_person_took_back_to_draft_stays_so_through_an_edit(site: Server,
     receipt = tries.create(rendered())
     by_hand(site, receipt.remote_id, status="draft")
     edited = tries.update(rendered(body="直した本文。\n"), receipt)
-    assert edited.differences == ("公開の状態（draft）",)
+    assert [one.ja for one in edited.differences] == ["公開の状態（draft）"]
     assert [post.status for post in site.stored()] == ["draft"]
 
 
@@ -463,7 +463,8 @@ def test_the_duplicate_of_a_post_is_named_where_it_is_public(site: Server, made:
     assert found is not None
     assert found.remote_id == receipt.remote_id
     (said,) = found.differences
-    assert site.url in said
+    assert site.url in said.ja
+    assert site.url in said.en
 
 
 @pytest.mark.parametrize("where", ["{url}/where-wet-things-go/", "{url}/ghost/#/editor/post/{id}"])

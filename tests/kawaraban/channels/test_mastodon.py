@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kawaraban.channels.conformance import KEY, sample
-from kawaraban.channels.mastodon import Mastodon
+from kawaraban.channels.mastodon import Mastodon, comparing
 from kawaraban.channels.mastodon.entities import Instance, NodeInfoLinks
 from kawaraban.channels.mastodon.note import Note
 from kawaraban.channels.mastodon.plain import alike, links, plain, same
@@ -273,7 +273,7 @@ def test_a_picture_that_is_missing_refuses_the_post(fedi: Mastodon, told: Told) 
 def test_a_picture_that_a_server_dropped_is_said(fedi: Mastodon, told: Told) -> None:
     told.say("POST /api/v2/media", 200, {"id": "55"})
     told.say(POST, 200, status())
-    assert post(fedi, announcement(TEXT, pictures=(asset(),))).differences == ("画像",)
+    assert post(fedi, announcement(TEXT, pictures=(asset(),))).differences == (comparing.PICTURES,)
 
 
 # --- editing ------------------------------------------------------------------------------------------------------
@@ -453,21 +453,21 @@ def test_without_its_source_a_post_is_compared_by_its_letters(fedi: Mastodon, to
     told.say("GET /api/v1/statuses/1", 200, status(content="<p>霧の<em>渡し場</em>。</p>"))
     told.say("GET /api/v1/statuses/1/source", 404, "")
     assert fedi.read(receipt(), announcement("霧の*渡し場*。")).differences == ()
-    assert fedi.read(receipt(), announcement("霧の*渡し守*。")).differences == ("本文",)
+    assert fedi.read(receipt(), announcement("霧の*渡し守*。")).differences == (comparing.TEXT,)
 
 
 def test_with_its_source_every_sign_counts(fedi: Mastodon, told: Told) -> None:
     told.say("GET /api/v1/statuses/1", 200, status(text=""))
     told.say("GET /api/v1/statuses/1/source", 200, {"text": "霧の渡し場。"})
     assert fedi.read(receipt(), announcement("霧の渡し場。")).differences == ()
-    assert fedi.read(receipt(), announcement("霧の渡し場！")).differences == ("本文",)
+    assert fedi.read(receipt(), announcement("霧の渡し場！")).differences == (comparing.TEXT,)
 
 
 def test_pictures_and_their_words_are_compared(fedi: Mastodon, told: Told) -> None:
     told.say("GET /api/v1/statuses/1", 200, status(media_attachments=[{"id": "5", "description": None}]))
     told.say("GET /api/v1/statuses/1/source", 200, {"text": TEXT})
-    assert fedi.read(receipt(), announcement(TEXT, pictures=(asset(),))).differences == ("画像の説明",)
-    assert fedi.read(receipt(), announcement(TEXT)).differences == ("画像",)
+    assert fedi.read(receipt(), announcement(TEXT, pictures=(asset(),))).differences == (comparing.ALT,)
+    assert fedi.read(receipt(), announcement(TEXT)).differences == (comparing.PICTURES,)
 
 
 @pytest.mark.parametrize("code", [404, 410])

@@ -16,6 +16,7 @@ import pytest
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.conformance import ANOTHER_KEY, KEY, ThreadConformance, sample
 from kawaraban.channels.mastodon import Mastodon
+from kawaraban.channels.mastodon.comparing import PICTURES
 from kawaraban.channels.mastodon.settings import MastodonSettings
 from kawaraban.channels.protocol import Payload
 from kawaraban.delivery import Receipt
@@ -205,8 +206,8 @@ def test_what_a_server_does_not_change_is_said(fedi: Mastodon) -> None:
     receipt = post(fedi, announcement(f"舟\n{PAGE}", pictures=(asset(),)))
     more = announcement(f"舟\n{PAGE}", pictures=(asset(), asset("bridge.png", "木の橋。", "blue")))
     edited = fedi.update(fedi.prepare(more), receipt, ANOTHER_KEY, lambda _note: None)
-    assert edited.differences == ("画像",)
-    assert fedi.read(edited, more).differences == ("画像",)
+    assert edited.differences == (PICTURES,)
+    assert fedi.read(edited, more).differences == (PICTURES,)
 
 
 def test_a_post_deleted_by_hand_is_gone(fedi: Mastodon, account: Account) -> None:

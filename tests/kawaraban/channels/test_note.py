@@ -124,12 +124,14 @@ def test_another_article_is_refused(channel: Note, server: NoteServer) -> None:
 def test_a_note_with_a_new_title_is_the_same_article_and_drifted(channel: Note, server: NoteServer) -> None:
     server.publish(KEY, "傘は年に何本なくなるのか", BODY)
     receipt = channel.recognise(PUBLIC, posted())
-    assert receipt.differences == ("題名が違います：「傘は年に何本なくなるのか」（原稿は「雨の聞き方」）",)
+    (said,) = receipt.differences
+    assert said.ja == "題名が違います：「傘は年に何本なくなるのか」（原稿は「雨の聞き方」）"
+    assert said.en == "the title differs: `傘は年に何本なくなるのか` (ours is `雨の聞き方`)"
 
 
 def test_a_note_pasted_by_half_is_live_and_says_what_is_missing(channel: Note, server: NoteServer) -> None:
     server.publish(KEY, "無題", "<p>駅の忘れ物台帳をめくると、雨の翌日にだけ頁が増えている。</p>")
-    differences = channel.recognise(PUBLIC, posted()).differences
+    differences = [one.ja for one in channel.recognise(PUBLIC, posted()).differences]
     assert "大見出しがありません：「台帳」" in differences
     assert sum(line.startswith("段落がありません") for line in differences) == 2
 
@@ -159,7 +161,7 @@ def test_a_live_image_anchor_is_refused_and_named(channel: Note, server: NoteSer
     with pytest.raises(Refused, match=r"【画像1：01-a\.jpg】"):
         channel.recognise(PUBLIC, posted(pictures=(picture("01-a.jpg"),)))
     copy = channel.read(Receipt(KEY, PUBLIC, NOW), posted())
-    assert copy.differences[0] == "画像の目印が公開されています：【画像1：01-a.jpg】"
+    assert copy.differences[0].ja == "画像の目印が公開されています：【画像1：01-a.jpg】"
 
 
 def test_an_anchor_that_the_article_speaks_of_is_its_own_text(channel: Note, server: NoteServer) -> None:
@@ -241,7 +243,7 @@ def test_without_a_network_another_users_address_is_still_refused(tmp_path: Path
 def test_a_note_whose_text_is_closed_is_live_and_not_verified(channel: Note, server: NoteServer) -> None:
     server.publish(KEY, "雨の聞き方", "", body=None, price=300)
     receipt = channel.recognise(PUBLIC, posted())
-    assert (receipt.verified, receipt.differences) == (False, ("有料（300円）になっています",))
+    assert (receipt.verified, [one.en for one in receipt.differences]) == (False, ["it costs money (300 yen)"])
 
 
 # --- a person's -------------------------------------------------------------------------------------------------

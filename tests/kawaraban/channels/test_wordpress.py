@@ -18,7 +18,7 @@ from kawaraban.channels.conformance import ANOTHER_KEY, KEY, MachineConformance
 from kawaraban.channels.protocol import Payload
 from kawaraban.channels.wordpress import WordPress
 from kawaraban.delivery import Receipt
-from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Unavailable, Unsure
+from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Sentence, Unavailable, Unsure, joined
 from kawaraban.variant import Variant
 from tests.builders import NOW
 from tests.kawaraban.channels.wordpress_house import bridges, channel_of, sent
@@ -362,12 +362,14 @@ def test_a_change_by_hand_is_noticed_and_said(site: Site, wp: WordPress) -> None
     as_admin(site, "POST", f"posts/{post.id}", content=post.text.replace("毎朝", "毎晩"))
     copy = wp.read(receipt, bridges())
     assert copy.present
-    assert len(copy.differences) == 1
-    assert "毎晩" in copy.differences[0]
-    assert "毎朝" in copy.differences[0]
+    (differs,) = copy.differences
+    assert "（送ったのは「" in differs.ja
+    assert "(sent was `" in differs.en
+    assert all("毎晩" in one and "毎朝" in one for one in (differs.ja, differs.en))
     as_admin(site, "POST", f"posts/{post.id}", title="別の題", excerpt="別の抜粋", status="private", featured_media=0)
-    said = " ".join(wp.read(receipt, bridges()).differences)
-    assert all(word in said for word in ("非公開", "別の題", "抜粋", "アイキャッチ画像"))
+    said = joined(wp.read(receipt, bridges()).differences)
+    assert all(word in said.ja for word in ("非公開", "別の題", "抜粋", "アイキャッチ画像"))
+    assert all(word in said.en for word in ("private", "別の題", "the excerpt", "the featured image"))
 
 
 def test_the_editors_other_way_to_write_the_same_is_no_change(site: Site, wp: WordPress) -> None:
@@ -404,7 +406,7 @@ def test_an_edit_publishes_nothing_that_a_person_took_back(site: Site, wp: WordP
     changed = wp.update(Payload(bridges(title="直した題")), receipt, ANOTHER_KEY, lambda _note: None)
     (post,) = site.stored()
     assert (post.status, post.title) == ("draft", "直した題")
-    assert "下書き" in changed.differences[0]
+    assert changed.differences[0] == Sentence(ja="公開されていません（下書き）", en="it is not public (a draft)")
 
 
 def test_posts_tell_title_words_and_where_they_lead(site: Site, wp: WordPress) -> None:
@@ -452,8 +454,8 @@ def test_what_an_authors_rights_took_away_is_said(author: WordPress) -> None:
     head = bridges().head.model_copy(update={"series": ""})
     body = '<!-- wp:html -->\n<iframe src="https://example.com/"></iframe><p>文。</p>\n<!-- /wp:html -->'
     receipt = sent(author, bridges(head=head, body=body, assets=()))
-    assert len(receipt.differences) == 1
-    assert "iframe" in receipt.differences[0]
+    (said,) = receipt.differences
+    assert "iframe" in said.en
 
 
 def test_an_author_sees_no_others_draft_and_takes_no_other_slug(site: Site, author: WordPress) -> None:

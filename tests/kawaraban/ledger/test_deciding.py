@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, State
-from kawaraban.errors import Conflict, Sentence
+from kawaraban.errors import Conflict, Sentence, alike
 from kawaraban.ledger import (
     Claim,
     Ending,
@@ -25,6 +25,7 @@ from tests.kawaraban.ledger.opened import HOUR, LEASE, T0, expected, receipt, va
 
 NO = Sentence(ja="だめです", en="no")
 ID = "aaaaaaa1"
+DIFFERS = Sentence(ja="段落 3", en="paragraph 3")
 
 
 def note(text: str = "川の音。") -> Variant:
@@ -55,9 +56,9 @@ def test_a_package_waits_for_a_person_and_the_record_makes_it_live(ledger: Ledge
     text = expected(ledger, note())
     ledger.handed_over(ID, "note", text.digest, now=T0, who="editor")
     assert (now(ledger).state, now(ledger).handed_over) == (State.WAITING, text.digest)
-    posted(ledger, text, differences=("改行",))
+    posted(ledger, text, differences=(DIFFERS,))
     after = now(ledger)
-    assert (after.state, after.handed_over, after.differences) == (State.LIVE, None, ("改行",))
+    assert (after.state, after.handed_over, after.differences) == (State.LIVE, None, (DIFFERS,))
     assert (after.live_digest, after.article_digest) == (text.digest, "file-1")
     assert ledger.facts(ID).live["note"].since == T0 + HOUR
 
@@ -112,7 +113,7 @@ def test_an_unsure_withdrawal_that_arrived_is_withdrawn(ledger: Ledger) -> None:
 
 def test_what_is_there_can_stay_as_it_is_until_the_article_changes(ledger: Ledger) -> None:
     text = expected(ledger, note())
-    posted(ledger, text, differences=("段落 3",))
+    posted(ledger, text, differences=(DIFFERS,))
     after = settle(ledger, Settlement.AS_IT_IS, against="file-1")
     assert (after.differences, after.pinned_digest, after.pinned_against) == ((), text.digest, "file-1")
 
@@ -251,3 +252,18 @@ def test_equal_texts_of_two_channels_are_both_kept(ledger: Ledger) -> None:
     assert ledger.variant(site.digest, "note") is not None
     assert ledger.variant("0" * 64) is None
     assert ledger.kept() == frozenset({(site.digest, "site"), (site.digest, "rss")})
+
+
+def test_what_differs_is_kept_and_told_in_both_languages(ledger: Ledger) -> None:
+    posted(ledger, expected(ledger, note()))
+    also = Sentence(ja="画像", en="the pictures")
+    assert ledger.read_back(ID, "note", (DIFFERS, also), now=T0 + HOUR, who="editor")
+    assert not ledger.read_back(ID, "note", (DIFFERS, also), now=T0 + HOUR, who="editor"), "that was known"
+    assert now(ledger).differences == (DIFFERS, also)
+    assert ledger.events(ID, "note")[-1].why == Sentence(ja="段落 3；画像", en="paragraph 3; the pictures")
+
+
+@pytest.mark.parametrize("words", ["", "確認中", '{"ja": "雨"}', "{", "[1]", '{"ja": "雨", "en": "rain"}'])
+def test_what_a_person_wrote_is_told_as_it_was_written(ledger: Ledger, words: str) -> None:
+    ledger.pin(ID, "note", expected(ledger, note()).digest, against="file-1", now=T0, who="editor", why=words)
+    assert ledger.events(ID, "note")[-1].why == alike(words or note().digest)

@@ -57,7 +57,7 @@ def test_a_post_is_as_it_was_written_and_tells_of_itself(ledger: Ledger) -> None
     ledger.parts.put(attempt, [second], now=T0, who="editor")
     assert ledger.parts.of(words.article, CHANNEL) == (first, second)
     assert ledger.parts.all() == {(words.article, CHANNEL): [first, second]}
-    told = [(event.why, event.before, event.after) for event in ledger.events() if event.kind is EventKind.PART]
+    told = [(event.why.en, event.before, event.after) for event in ledger.events() if event.kind is EventKind.PART]
     assert [why for why, _, _ in told] == ["1: create …", "1: https://example.com/r1", "2: create …"]
     assert {(before, after) for _, before, after in told} == {(State.SENDING, State.SENDING)}
 

@@ -9,7 +9,7 @@ import pytest
 
 from kawaraban.capabilities import Capabilities
 from kawaraban.delivery import TAKE_DOWN, ActionKind, State, Word
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, alike
 from kawaraban.ledger import Hold, Scope
 from kawaraban.plan import Selection, Wanted
 from tests.kawaraban.plan.pieces import HOUR, NOW, World, everywhere, intent, named, of, verbs, wanted
@@ -98,7 +98,7 @@ def test_an_earlier_text_goes_back_whatever_state_the_file_is_in() -> None:
 def test_what_drifted_is_put_back_only_by_name_and_refresh_and_never_by_hand() -> None:
     world, _ = posted()
     asked = [replace(wanted(intent(), "blue"), capabilities=BLUE)]
-    world.put(ID, "blue", differences=("本文",))
+    world.put(ID, "blue", differences=(alike("本文"),))
     assert of(world.plan(asked), "blue").word is Word.DRIFTED
     assert of(world.plan(asked, named(ID)), "blue").action is ActionKind.SKIP
     assert of(world.plan(asked, Selection(refresh=True)), "blue").action is ActionKind.SKIP
@@ -107,5 +107,5 @@ def test_what_drifted_is_put_back_only_by_name_and_refresh_and_never_by_hand() -
     notes = World()
     notes.publish(everywhere(intent()))
     live = notes.rows[ID, "note"].handed_over
-    notes.put(ID, "note", state=State.LIVE, live_digest=live, handed_over=None, differences=("段落 1",))
+    notes.put(ID, "note", state=State.LIVE, live_digest=live, handed_over=None, differences=(alike("段落 1"),))
     assert of(notes.plan(everywhere(intent()), named(ID, refresh=True)), "note").action is ActionKind.SKIP

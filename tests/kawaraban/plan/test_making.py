@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kawaraban.delivery import ActionKind, State, Word
-from kawaraban.errors import Blocked, Sentence
+from kawaraban.errors import Blocked, Sentence, alike
 from kawaraban.ledger import Hold, Known, Scope
 from kawaraban.plan import Intent, Selection, expectations
 from tests.kawaraban.plan.pieces import HOUR, NOW, World, everywhere, intent, named, of, verbs, wanted
@@ -322,7 +322,7 @@ def test_unsure_is_a_persons_where_the_channel_cannot_be_asked() -> None:
 
 def test_what_differs_there_is_left_to_a_person() -> None:
     world = live_everywhere()
-    world.put(ID, "note", differences=("段落 3",))
+    world.put(ID, "note", differences=(alike("段落 3"),))
     note = of(world.plan(everywhere(intent())), "note")
     assert (note.action, note.word) == (ActionKind.SKIP, Word.DRIFTED)
     assert note.remedy is not None
