@@ -36,6 +36,22 @@ def test_status_for_programs_has_exactly_its_keys(published: Paper) -> None:
     assert rss["due"] is not None  # it followed the site in the same run
 
 
+def test_a_thread_that_is_half_out_says_how_far_it_came_and_what_stopped_it(paper: Paper) -> None:
+    board = "stage: {kind: rehearsal, limit: 60, faults: [ok, down]}\n"
+    with (paper.root / "config" / "channels.yaml").open("a", encoding="utf-8") as file:
+        file.write(board)
+    paper.write(channels=f"{{stage: {{text: {'雨の音がする。' * 15}}}}}")
+    assert paper("publish").code == 1
+    rows = {row["channel"]: row for row in paper("status", "--json").document["deliveries"]}
+    assert set(rows["stage"]) == ROW_KEYS | {"parts"}
+    assert (rows["stage"]["word"], rows["stage"]["parts"]) == ("retrying", {"out": 1, "of": 3})
+    assert rows["stage"]["error"].startswith("1 of 3 posts of the thread are out: ")
+    assert "↻ retrying 1/3" in paper("status").out
+    assert "連投3つのうち1つが出ています。" in paper("status", language="ja").out
+    events = paper("log", "rain", "--json").document["events"]
+    assert next(event["why"] for event in events if event["kind"] == "part") == "1: create …"
+
+
 def test_status_is_the_same_for_id_path_and_slug(published: Paper) -> None:
     names = ("7ra1ny7a", "content/articles/2024/rain", "rain")
     assert len({published("status", name, "--json").out for name in names}) == 1

@@ -14,7 +14,7 @@ from kawaraban.ledger import Ending, EventKind, Scope, Settlement
 from kawaraban.thread import alone, differs, missing, same_post
 from kawaraban.variant import Variant
 from tests.flows.posts import HOOK, ID, text
-from tests.flows.threads import Desk, Killed, LastingThreads, ListedThreads, desk, said, thread
+from tests.flows.threads import AnsweringThreads, Desk, Killed, LastingThreads, ListedThreads, desk, said, thread
 
 LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
 NO = Refused(Sentence(ja="だめです", en="no"))
@@ -282,6 +282,34 @@ def test_a_person_who_removed_it_all_ends_it(at: Desk) -> None:
     at.send(THREE)
     at.house.ledger.settle(Ending(ID, HOOK, Settlement.TAKEN_DOWN), now=at.now, who="editor")
     assert (at.parts, at.row.doubtful) == ((), False)
+
+
+def forgotten(at: Desk) -> None:
+    """A thread is out of which the ledger knows the first post alone, as after a restore."""
+    at.send(THREE)
+    at.house.ledger.parts.recorded((ID, HOOK), ())
+    at.server.requests.clear()
+
+
+@pytest.mark.parametrize("wanted", [LONGER, SHORTER, ONE])
+def test_where_only_the_first_post_is_known_nothing_is_guessed(at: Desk, wanted: Variant) -> None:
+    forgotten(at)
+    assert at.send(wanted).outcome == "refused"
+    assert at.send(THREE, ActionKind.WITHDRAW, reopen=True).outcome == "refused"
+    assert at.server.requests == []
+    assert at.server.chain == said(THREE)
+
+
+@pytest.mark.parametrize("wanted", [LONGER, SHORTER, ONE, None])
+def test_a_channel_that_can_is_asked_for_the_rest(tmp_path: Path, wanted: Variant | None) -> None:
+    with desk(tmp_path, AnsweringThreads) as at:
+        forgotten(at)
+        if wanted is None:
+            assert at.send(THREE, ActionKind.WITHDRAW).outcome == "withdrawn"
+            assert at.server.posts == {}
+            return
+        assert at.send(wanted).outcome == "live"
+        assert at.server.chain == said(wanted)
 
 
 def test_a_part_is_a_variant_of_its_own_and_equal_where_readers_see_no_difference() -> None:

@@ -161,6 +161,17 @@ class LastingThreads(Threads):
     capabilities: ClassVar[Capabilities] = replace(Threads.capabilities, withdraws=False)
 
 
+class AnsweringThreads(Threads):
+    """It finds the rest of a thread by its first post."""
+
+    def answers(self, receipt: Receipt) -> list[Receipt]:
+        found, at = [], receipt.remote_id
+        while below := [name for name, post in self.server.posts.items() if post.answers_to == at]:
+            at = below[0]
+            found.append(self._receipt(at))
+        return found
+
+
 def thread(*said: str) -> Variant:
     """Return a text of so many posts."""
     whole = text("\n\n".join(said))
