@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flows.compose import House
-from flows.stages.secrecy import secrets_of, veiled
-from kawaraban.errors import Sentence
+from flows.stages.secrecy import references, secrets_of, veiled
+from kawaraban.config.secret import revealed
+from kawaraban.errors import NotAuthorised, Sentence
 from kawaraban.ledger import Scope
 from kawaraban.ledger.records import RECOVERY
 
@@ -28,6 +29,25 @@ def another_account(house: House, channel: str, account: str) -> Sentence | None
     )
     close(house, channel, said)
     return said
+
+
+def refused(house: House, channel: str, error: NotAuthorised) -> Sentence:
+    """
+    Hold a channel whose server refuses our credentials, and return why.
+
+    A secret that is only not to be had in this process (a variable of another shell) says nothing about the channel.
+    """
+    return error.what if lacking(house, channel) is not None else close(house, channel, error.what)
+
+
+def lacking(house: House, channel: str) -> NotAuthorised | None:
+    """Return the error of the first secret that a channel's settings name and that is not there, or None."""
+    for reference in references(house.own.get(channel)):
+        try:
+            revealed(reference, house.root)
+        except NotAuthorised as error:
+            return error
+    return None
 
 
 def close(house: House, channel: str, why: Sentence) -> Sentence:

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from flows import apprising
 from flows.apprising import Letter, Tone
 from flows.compose import House
+from flows.stages import accounts
 from flows.stages.causes import causes, undecided
 from flows.stages.expiry import expiring
 from flows.stages.looking import status
-from flows.stages.secrecy import references, secrets_of, traced
+from flows.stages.secrecy import secrets_of, traced
 from flows.stages.situation import Situation
 from flows.stages.telling import Telling, is_pressing, telling
 from flows.stages.values import StatusRow
@@ -87,14 +88,8 @@ def situation(house: House, *, now: datetime) -> Situation:
 
 def lacking(house: House) -> dict[str, KawarabanError]:
     """Return the channels whose settings name a secret that is not there, each with the first such."""
-    found: dict[str, KawarabanError] = {}
-    for channel, own in house.own.items():
-        for reference in references(own):
-            try:
-                revealed(reference, house.root)
-            except NotAuthorised as error:
-                found.setdefault(channel, error)
-    return found
+    found = {channel: accounts.lacking(house, channel) for channel in house.own}
+    return {channel: error for channel, error in found.items() if error is not None}
 
 
 def test(house: House) -> dict[str, Sentence | None]:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from flows.compose import House
 from flows.stages import rejoining
-from flows.stages.accounts import another_account, close
+from flows.stages.accounts import another_account, refused
 from flows.stages.planning import Planned, Question, plan
 from flows.stages.probing import probe_the_untold
 from flows.stages.values import Progress, Step, unwatched
@@ -61,7 +61,7 @@ def be_certain(house: House, progress: Progress = unwatched) -> None:
     """
     refuse_clock(house)
     house.ledger.home.arrive(now=house.clock(), who=RECOVERY)
-    probe_the_untold(house)
+    probe_the_untold(house, progress)
     reconcile(house, progress)
     house.ledger.home.refuse()
 
@@ -158,7 +158,7 @@ class Asking:
                 elif self.moved:  # posts of a thread that the ledger remembers are not there any more
                     self.house.ledger.parts.recorded((action.article, action.channel), ())
         except NotAuthorised as error:
-            close(self.house, self.settings.name, error.what)
+            refused(self.house, self.settings.name, error)
             return Reconciled(silent=(self.settings.name,))
         except ChannelFailure:
             return Reconciled(silent=(self.settings.name,))
@@ -285,6 +285,6 @@ def _another_account(house: House, channel: str) -> Sentence | None:
     try:
         return another_account(house, channel, made.account())
     except NotAuthorised as error:
-        return close(house, channel, error.what)
+        return refused(house, channel, error)
     except ChannelFailure as error:
         return error.what

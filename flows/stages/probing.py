@@ -15,14 +15,14 @@ from datetime import datetime, timedelta
 
 from flows import learnt
 from flows.compose import House
-from flows.stages.accounts import another_account, close
+from flows.stages.accounts import another_account, close, lacking
 from flows.stages.deed import broken
 from flows.stages.expiry import ends
-from flows.stages.secrecy import references, secrets_of, traced, veiled
+from flows.stages.secrecy import secrets_of, traced, veiled
+from flows.stages.values import Progress, Step, unwatched
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Probe, Probes
 from kawaraban.config import ChannelSettings
-from kawaraban.config.secret import revealed
 from kawaraban.errors import ChannelFailure, NotAuthorised, Sentence
 from kawaraban.ledger import Hold
 
@@ -38,7 +38,8 @@ class Probed:
     """
     What came of probing one channel: what its server said, and what is wrong (None: nothing) with the remedy.
 
-    `stopped`: the channel is held for it. `news`: the server said something that was not known.
+    `stopped`: the channel is held for it; `here`: it is a matter of this process only, which lacks a secret. `news`: the
+    server said something that was not known.
     """
 
     channel: str
@@ -46,6 +47,7 @@ class Probed:
     trouble: Sentence | None = None
     remedy: Sentence | None = None
     stopped: bool = False
+    here: bool = False
     news: bool = False
 
 
@@ -84,12 +86,8 @@ def seen(house: House, done: Probed) -> Tried:
 
 def without_secrets(house: House, channel: str) -> Probed | None:
     """Return the trouble of a channel whose settings name a secret that is not there, or None."""
-    for reference in references(house.own[channel]):
-        try:
-            revealed(reference, house.root)
-        except NotAuthorised as error:
-            return Probed(channel, None, error.what, error.remedy)
-    return None
+    error = lacking(house, channel)
+    return None if error is None else Probed(channel, None, error.what, error.remedy, here=True)
 
 
 def probes(house: House, channel: ChannelSettings) -> bool:
@@ -106,6 +104,8 @@ def asked(house: House, channel: str) -> Probed:
     made = house.channel(channel)
     if not isinstance(made, Probes):
         return Probed(channel)
+    if (without := without_secrets(house, channel)) is not None:
+        return without
     try:
         return Probed(channel, made.probe())
     except NotAuthorised as error:
@@ -126,16 +126,19 @@ def remembered(house: House, done: Probed) -> Probed:
     """Write down what came of asking a channel: what its server told, why it is held, what is wrong."""
     if done.said is not None:
         return _answered(house, done, done.said)
+    if done.here:
+        return done
     if done.trouble is not None and done.stopped:
         close(house, done.channel, done.trouble)
     return _noted(house, done)
 
 
-def probe_the_untold(house: House) -> tuple[Probed, ...]:
+def probe_the_untold(house: House, progress: Progress = unwatched) -> tuple[Probed, ...]:
     """Probe the channels whose servers have never said what they take: how long a post may be decides what is made of it."""
     now, done = house.clock(), []
     for channel in _untold(house):
         if not house.probes.lasts(channel.name, now):
+            progress(Step("read", _asking(channel.name), channel.name))
             done.append(probe(house, channel.name))
             if done[-1].trouble is not None:
                 house.probes.heard_nothing(channel.name, now)
@@ -196,3 +199,7 @@ def _noted(house: House, done: Probed) -> Probed:
 
 def _veiled(house: House, channel: str, what: Sentence) -> Sentence:
     return veiled(what, secrets_of(house.own.get(channel), house.root))
+
+
+def _asking(channel: str) -> Sentence:
+    return Sentence(ja=f"{channel} に、何ができるかたずねています", en=f"asking {channel} what it takes")

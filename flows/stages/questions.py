@@ -61,9 +61,15 @@ def read(model: type[BaseModel], key: str, written: str) -> object:
         trouble = _refusal(model, key, value)
         if trouble is None:
             return value
+    shown = "…" if _is_secret(model, key) else written
     raise WrongInput(
-        Sentence(ja=f"{key} の値が正しくありません: {written}", en=f"{key} is not valid: {written}"), remedy=trouble
+        Sentence(ja=f"{key} の値が正しくありません: {shown}", en=f"{key} is not valid: {shown}"), remedy=trouble
     )
+
+
+def _is_secret(model: type[BaseModel], key: str) -> bool:
+    fields = (field for name, field in model.model_fields.items() if key == (field.alias or name))
+    return any(Secret in types_of(field.annotation) for field in fields)
 
 
 def _question(name: str, field: FieldInfo, words: Mapping[str, Sentence]) -> Question:

@@ -164,6 +164,21 @@ def test_a_new_token_in_its_file_needs_no_restart(news: News) -> None:
     assert len(news.board.notices) == 1
 
 
+def test_a_secret_that_only_this_shell_does_not_have_holds_nothing(news: News) -> None:
+    """The publisher may well have it."""
+    news.write("kawa", "kawa0001")
+    news.publish("kawa", channels=("site",))
+    (news.root / "secrets" / "board").rename(news.root / "elsewhere")
+    with news.house() as house:
+        done = probe(house, "board")
+        assert done.trouble is not None
+        assert "can't be read" in done.trouble.en
+        assert house.ledger.accounts.of("board").trouble is None
+    [result] = news.publish().results
+    assert (result.channel, result.outcome) == ("board", "unavailable")
+    assert news.held() == []
+
+
 def test_another_account_behind_the_settings_holds_the_channel(news: News) -> None:
     news.publish()
     news.board.identity = "b-0002"
