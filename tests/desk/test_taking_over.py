@@ -139,3 +139,28 @@ def test_ghost(tmp_path: Path, ghost_server: Ghost) -> None:
     )
     taken_over(tmp_path, network)
     refused(tmp_path, network)
+
+
+@pytest.mark.xdist_group("mastodon")
+def test_a_thread_is_taken_over_whole(tmp_path: Path, mastodon_server: Mastodon) -> None:
+    """By its first post the rest is known: an edit changes it in place, a withdrawal leaves nothing."""
+    one = mastodon_server.account()
+    network = Network("mastodon", (f"server={mastodon_server.url}",), "token", one.token, lambda: len(one.stored()))
+    long = "屋根から落ちる水の音を、朝のあいだ聞いていました。" * 40
+    first, second = paper(tmp_path / "first", network), paper(tmp_path / "second", network)
+    for made in (first, second):
+        add(made, network)
+        made.write(channels=f'{{there: {{text: "{long}"}}}}')
+    assert first("publish", "rain", "--channel", "there").code == 0
+    posts = network.stored()
+    assert posts > 1
+    [match] = second("adopt", "rain", "--json").document["matches"]
+    assert (match["certain"], match["taken"], match["differences"]) == (True, True, [])
+    assert second("publish", "rain", "--channel", "there").code == 0
+    assert network.stored() == posts
+    second.write(channels=f'{{there: {{text: "まず、{long}"}}}}')
+    assert second("publish", "rain", "--channel", "there").code == 0
+    assert network.stored() == posts
+    assert one.stored()[0].text.startswith("まず、")
+    assert second("withdraw", "rain", "--channel", "there").code == 0
+    assert network.stored() == 0
