@@ -155,6 +155,15 @@ class Delivery:
         return Receipt(self.remote_id, self.url, self.last_live, self.version, self.verified, self.differences)
 
 
+NOT_FOUND = Sentence(ja="見つかりません", en="it is not there any more")
+"""With what `differences` begin where nothing of it was found when it was read back."""
+
+
+def is_gone(differences: tuple[Sentence, ...]) -> bool:
+    """Return whether nothing was there; rows from before there were two languages have the Japanese alone."""
+    return bool(differences) and differences[0].ja == NOT_FOUND.ja
+
+
 TAKE_DOWN = "take-down"
 """What `Delivery.handed_over` holds where a person was asked to remove the post."""
 

@@ -15,7 +15,7 @@ from desk.cli.main import Call
 from desk.cli.words import clean, moment
 from flows.stages.values import Result, StatusRow
 from kawaraban.article.finding import Finding
-from kawaraban.delivery import State, Word, spoken
+from kawaraban.delivery import State, Word, is_gone, spoken
 from kawaraban.errors import Language, Sentence
 
 if TYPE_CHECKING:
@@ -143,9 +143,10 @@ def reasons(call: Call, rows: list[StatusRow]) -> Iterator[Text]:
             continue
         what = _UNVERIFIED if unverified and not (loud or row.differences) else row.error or row.reason
         remedy = f" → {row.remedy.said(call.language)}" if row.remedy else ""
-        said = (_DIFFERS if row.differences else what).said(call.language)
+        gone = is_gone(row.differences)
+        said = (_DIFFERS if row.differences and not gone else what).said(call.language)
         yield Text(clean(f"{row.title}｜{row.channel}｜{said}{remedy}"), style="dim")
-        for difference in row.differences:
+        for difference in row.differences[1:] if gone else row.differences:
             yield Text(clean(f"    {difference.said(call.language)}"), style="dim")
 
 

@@ -10,7 +10,7 @@ from flows.stages.situation import Cause, Situation
 from flows.stages.stops import REPORTS, STOPS, is_of_a_hold
 from flows.stages.values import StatusRow
 from kawaraban.config import AlertKind
-from kawaraban.delivery import Delivery, State, Word
+from kawaraban.delivery import Delivery, State, Word, is_gone
 from kawaraban.errors import Sentence, joined
 from kawaraban.plan import reasons
 
@@ -114,12 +114,12 @@ def _by_hand(at: Situation) -> Iterator[Cause]:
 def _drifted(at: Situation) -> Iterator[Cause]:
     for row in at.rows:
         if row.word is Word.DRIFTED:
-            said = joined(row.differences)
-            yield _of(
-                row,
-                "drifted",
-                Sentence(ja=f"公開されているものが違います: {said.ja}", en=f"what is live differs: {said.en}"),
-            )
+            yield _of(row, "drifted", row.reason if is_gone(row.differences) else _differs(row))
+
+
+def _differs(row: StatusRow) -> Sentence:
+    said = joined(row.differences)
+    return Sentence(ja=f"公開されているものが違います: {said.ja}", en=f"what is live differs: {said.en}")
 
 
 def _vanished(at: Situation) -> Iterator[Cause]:

@@ -20,12 +20,11 @@ from flows.stages.reading_posts import copy_of
 from flows.stages.surveying import Survey, survey
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban.channels.protocol import LiveCopy
-from kawaraban.delivery import TAKE_DOWN, Delivery, State
+from kawaraban.delivery import NOT_FOUND, TAKE_DOWN, Delivery, State, is_gone
 from kawaraban.errors import Conflict, KawarabanError, Sentence
 from kawaraban.ledger import EventKind, Settlement
-from kawaraban.plan import reasons
+from kawaraban.plan import reasons, remedies
 
-NOT_FOUND = Sentence(ja="見つかりません", en="it is not there any more")
 STILL_PUBLIC = Sentence(ja="取り下げたのに公開されています", en="it was withdrawn, and is public all the same")
 
 
@@ -99,7 +98,9 @@ class _Verifying:
             yield one
 
     def _record(self, article: str, one: Found) -> None:
-        differs = (one.differences or (NOT_FOUND,)) if one.wrong else ()
+        differs = one.differences if one.wrong else ()
+        if one.found == "gone" and not is_gone(differs):
+            differs = (NOT_FOUND, *differs)
         row = self.house.ledger.delivery(article, one.channel)
         if row is None or row.state is State.SENDING or row.handed_over == TAKE_DOWN:
             return
@@ -156,12 +157,13 @@ class _Verifying:
         elif isinstance(copy, Sentence):
             yield self._unknown(row, copy)
         elif not copy.present:
-            remedy = reasons.removed(row.article, row.channel) if row.handed_over == TAKE_DOWN else _gone(row)
+            waits = row.handed_over == TAKE_DOWN
+            remedy = (reasons.removed if waits else remedies.for_gone)(row.article, row.channel)
             yield self._found(row, "gone", copy.differences or (NOT_FOUND,), remedy)
         elif not copy.verified and not copy.differences:
             yield self._unknown(row, _UNREACHED)
         elif copy.differences and not self._accepted(row):
-            yield self._found(row, "drifted", copy.differences, self._mend(row))
+            yield self._found(row, "drifted", copy.differences, self._way_out(row))
         else:
             yield replace(self._found(row, "live", (), None), differences=copy.differences)
 
@@ -173,21 +175,9 @@ class _Verifying:
         events = [one for one in self.house.ledger.events(row.article, row.channel, limit=200) if one.kind in decided]
         return bool(events) and events[-1].why.en.startswith(Settlement.AS_IT_IS.value)
 
-    def _mend(self, row: Delivery) -> Sentence:
+    def _way_out(self, row: Delivery) -> Sentence:
         able = self.house.capabilities(self.house.channel_settings(row.channel))
-        stays = reasons.settle_as_it_is(row.article, row.channel)
-        if not (able.by_hand or able.edits) and able.withdraws:
-            return _post_anew(row, stays)
-        if able.by_hand or not able.edits:
-            return Sentence(
-                ja=f"そこで直すか、そのままでよければ {stays.ja}",
-                en=f"put it right there, or to let it stay: {stays.en}",
-            )
-        again = reasons.publish(row.article, row.channel, "--refresh")
-        return Sentence(
-            ja=f"出したとおりに戻すなら {again.ja}、そのままでよければ {stays.ja}",
-            en=f"to put it back: {again.en}; to let it stay: {stays.en}",
-        )
+        return remedies.for_drifted(row.article, row.channel, able)
 
     # --- findings ---
 
@@ -207,24 +197,6 @@ class _Verifying:
 
 def _reading(channel: str) -> Sentence:
     return Sentence(ja=f"{channel} を読み返しています", en=f"reading {channel} back")
-
-
-def _gone(row: Delivery) -> Sentence:
-    down = reasons.withdraw(row.article, row.channel)
-    again = reasons.publish(row.article, row.channel, "--again")
-    return Sentence(
-        ja=f"なくなったままでよければ {down.ja}、もう一度出すならそのあとで {again.ja}",
-        en=f"if it may stay away: {down.en}; to post it again, after that: {again.en}",
-    )
-
-
-def _post_anew(row: Delivery, stays: Sentence) -> Sentence:
-    down = reasons.withdraw(row.article, row.channel)
-    again = reasons.publish(row.article, row.channel, "--again")
-    return Sentence(
-        ja=f"そのままでよければ {stays.ja}、出し直すなら {down.ja} のあとで {again.ja}",
-        en=f"to let it stay: {stays.en}; to post it anew: {down.en}, then {again.en}",
-    )
 
 
 def _remove_there(row: Delivery) -> Sentence:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, State
+from kawaraban.delivery import TAKE_DOWN, ActionKind, Delivery, State, is_gone
 from kawaraban.errors import Sentence, joined
-from kawaraban.plan import reasons
+from kawaraban.plan import reasons, remedies
 from kawaraban.plan.case import Case, Verdict, cause_of, late_after
 from kawaraban.plan.values import Cause
 
@@ -99,6 +99,15 @@ def _withdrawn(case: Case) -> Verdict | None:
     return _skip(reasons.WITHDRAWN, reasons.publish(case.intent.article, case.wanted.channel, "--again"))
 
 
+def _not_there(case: Case) -> Verdict | None:
+    """What is gone out there can't be changed, and is not posted again unasked. An edition is whole with every publish."""
+    delivery, able = case.delivery, case.wanted.capabilities
+    if not (delivery.public and is_gone(delivery.differences)) or delivery.doubtful or able.edition:
+        return None
+    remedy = remedies.for_gone(case.intent.article, case.wanted.channel)
+    return _stop(case, reasons.NOT_THERE, remedy) if case.changed else _skip(reasons.NOT_THERE, remedy)
+
+
 def _unchanged(case: Case) -> Verdict | None:
     if not case.delivery.public or case.changed or case.delivery.doubtful:
         return None
@@ -117,10 +126,12 @@ def _drifted(case: Case) -> Verdict:
         return _skip(said, reasons.publish(article, channel))
     if case.selection.refresh and case.named and able.edits and not case.by_hand:
         return Verdict(ActionKind.UPDATE, reasons.PUT_BACK, cause="program")
-    return _skip(said, reasons.settle_as_it_is(article, channel))
+    return _skip(said, remedies.for_drifted(article, channel, able))
 
 
 def _differs(delivery: Delivery) -> Sentence:
+    if is_gone(delivery.differences):
+        return reasons.NOT_THERE
     said = joined(delivery.differences)
     return Sentence(ja=f"公開されているものが違います: {said.ja}", en=f"what is live there differs: {said.en}")
 
@@ -200,7 +211,8 @@ def _update(case: Case) -> Verdict | None:
     if policy == "never":
         return _skip(reasons.NEVER_UPDATED, reasons.settle_as_it_is(article, channel), cause)
     if not case.wanted.capabilities.edits:
-        return replace(_stop(case, reasons.CANNOT_EDIT, reasons.settle_as_it_is(article, channel)), cause=cause)
+        remedy = remedies.for_fixed(article, channel, case.wanted.capabilities)
+        return replace(_stop(case, reasons.CANNOT_EDIT, remedy), cause=cause)
     if cause == "program" and not case.wanted.capabilities.edition and not case.selection.refresh:
         return _skip(reasons.PROGRAM_ONLY, reasons.publish(article, channel, "--refresh"), cause)
     if cause == "article" and policy == "ask" and not case.named:
@@ -264,6 +276,7 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _nobody_knows,
     _ends,
     _withdrawn,
+    _not_there,
     _unchanged,
     _not_ready,
     _wrong,

@@ -81,6 +81,7 @@ PROGRAM_ONLY = Sentence(
     ja="記事は同じで見せ方だけが変わりました。出したままにします",
     en="only the program or settings changed; what is there stays",
 )
+NOT_THERE = Sentence(ja="出したものが、そこにありません", en="what was published there is gone")
 CANNOT_EDIT = Sentence(ja="ここでは出したあとに直せません", en="what is posted there can't be changed")
 
 

@@ -219,3 +219,13 @@ def test_what_differs_is_said_in_the_readers_language(paper: Paper, language: st
     told = paper("log", "rain", "--json", language=language).document["events"]
     assert [one["why"] for one in told if one["kind"] == "read back"] == [differs]
     assert differs in paper("log", "rain", language=language).out
+
+
+def test_status_says_that_a_page_is_gone_as_verify_does(paper: Paper) -> None:
+    paper.page().unlink()
+    assert "gone｜雨樋の音を聞く｜site" in paper("verify", "rain").out
+    said = paper("status", "rain").out
+    assert f"｜site｜what was published there is gone → kawaraban publish {ID} --channel site" in said
+    assert "\n    articles/rain/index.html is missing\n" in said
+    assert "not this article's text" not in said
+    assert "｜site｜出したものが、そこにありません" in paper("status", "rain", language="ja").out

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.stages import looking
 from flows.stages.ending import withdraw
 from flows.stages.reading_back import entries
 from flows.stages.recording import settle
@@ -15,6 +16,7 @@ from flows.stages.verifying import STILL_PUBLIC, Found, verify
 from kawaraban.delivery import Word
 from kawaraban.errors import Sentence, WrongInput
 from kawaraban.ledger import EventKind, Settlement
+from kawaraban.plan import reasons
 from tests.flows.lives import ID, KEY, Life, life
 
 
@@ -174,7 +176,8 @@ def test_a_note_deleted_there_is_gone_and_may_stay_away_or_come_again(one: Life)
     assert note.found == "gone"
     assert note.remedy is not None
     assert f"kawaraban withdraw {ID} --channel note" in note.remedy.en
-    assert one.words()["note"] == Word.DRIFTED
+    (row,) = [each for each in looking.status(one.house, [ID], now=one.now) if each.channel == "note"]
+    assert (row.word, row.reason, row.remedy) == (Word.DRIFTED, reasons.NOT_THERE, note.remedy), "as verify says it"
     one.at(hours=4)
     down = withdraw(one.house, ID, ("note",), "", now=one.now)
     assert [(fate.channel, fate.outcome) for fate in down.fates] == [("note", "gone")]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kawaraban.capabilities import Capabilities
-from kawaraban.delivery import TAKE_DOWN, ActionKind, State, Word
+from kawaraban.delivery import NOT_FOUND, TAKE_DOWN, ActionKind, State, Word
 from kawaraban.errors import Sentence, alike
 from kawaraban.ledger import Hold, Scope
 from kawaraban.plan import Selection, Wanted
@@ -109,3 +109,45 @@ def test_what_drifted_is_put_back_only_by_name_and_refresh_and_never_by_hand() -
     live = notes.rows[ID, "note"].handed_over
     notes.put(ID, "note", state=State.LIVE, live_digest=live, handed_over=None, differences=(alike("段落 1"),))
     assert of(notes.plan(everywhere(intent()), named(ID, refresh=True)), "note").action is ActionKind.SKIP
+
+
+def test_what_somebody_removed_there_waits_for_a_person_and_is_never_changed() -> None:
+    world, _ = posted()
+    asked = [replace(wanted(intent(), "blue"), capabilities=BLUE)]
+    edited = [replace(wanted(intent(digest="another file"), "blue", "直した。"), capabilities=BLUE)]
+    world.put(ID, "blue", differences=(NOT_FOUND,))
+    for action in (
+        of(world.plan(asked), "blue"),
+        of(world.plan(asked, named(ID, refresh=True)), "blue"),
+        of(world.plan(edited), "blue"),
+        of(world.plan(edited, named(ID)), "blue"),
+    ):
+        assert action.action in (ActionKind.SKIP, ActionKind.BLOCKED)
+        assert (action.word, action.reason.en) == (Word.DRIFTED, "what was published there is gone")
+        assert action.remedy is not None
+        assert f"kawaraban withdraw {ID} --channel blue" in action.remedy.en
+        assert f"kawaraban publish {ID} --channel blue --again" in action.remedy.en
+    assert of(world.plan(edited, named(ID)), "blue").action is ActionKind.BLOCKED
+
+
+def test_a_row_from_before_there_were_two_languages_is_gone_too() -> None:
+    world, _ = posted()
+    world.put(ID, "blue", differences=(alike(NOT_FOUND.ja),))
+    asked = [replace(wanted(intent(), "blue"), capabilities=BLUE)]
+    assert of(world.plan(asked), "blue").reason.en == "what was published there is gone"
+
+
+WAYS = (f"settle {ID} blue --as-it-is", f"withdraw {ID} --channel blue", f"publish {ID} --channel blue --again")
+
+
+@pytest.mark.parametrize(("able", "ways"), [(replace(BLUE, edits=False), WAYS), (SENT, WAYS[:1])])
+def test_what_cannot_be_changed_may_stay_or_where_it_can_be_taken_down_be_posted_anew(
+    able: Capabilities, ways: tuple[str, ...]
+) -> None:
+    world, _ = posted(able)
+    edited = [replace(wanted(intent(digest="another file"), "blue", "直した。"), capabilities=able)]
+    action = of(world.plan(edited, named(ID)), "blue")
+    assert (action.action, action.reason.en) == (ActionKind.BLOCKED, "what is posted there can't be changed")
+    assert action.remedy is not None
+    for said in (action.remedy.ja, action.remedy.en):
+        assert [way for way in WAYS if f"kawaraban {way}" in said] == list(ways)
