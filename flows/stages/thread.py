@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from flows.compose import House
 from flows.stages.asking import Inquiry
-from flows.stages.rejoining import all_of, rows
+from flows.stages.rejoining import rows
 from kawaraban.channels.protocol import Answers, Channel, Payload, Save
 from kawaraban.delivery import ActionKind, Attempt, Receipt
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable
@@ -78,7 +78,7 @@ class Thread:
         if posts(live) > 1 and not cut:
             if not isinstance(self._channel, Answers):
                 raise Refused(_REST_UNKNOWN, remedy=_LOOK_THERE)
-            self._put(*rows(live, all_of(self._channel, self._inquiry.able, receipt), self._house.clock()))
+            self._put(*rows(live, (receipt, *self._channel.answers(receipt)), self._house.clock()))
             return
         intent = ActionKind.UPDATE if doubted else None
         article, channel = self._attempt.article, self._attempt.channel

@@ -44,7 +44,8 @@ def parts(options: argparse.Namespace) -> Iterator[tuple[str, Part]]:
 def _kills(kind: str, kills: int, options: argparse.Namespace, *, threads: bool = False) -> Part:
     def part(root: Path) -> tuple[str, bool]:
         dice = random.Random(f"{options.seed}{kind}")
-        count = campaign(root, kind, kills=kills, articles=options.articles, dice=dice, threads=threads)
+        articles = max(options.articles // 3, 2) if threads else options.articles  # fewer: they are edited more often
+        count = campaign(root, kind, kills=kills, articles=articles, dice=dice, threads=threads)
         return f"{'threads' if threads else 'kills':<8} {count.line()}", count.clean
 
     return part

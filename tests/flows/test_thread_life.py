@@ -10,6 +10,7 @@ import pytest
 from flows.stages.ending import withdraw
 from flows.stages.looking import status
 from flows.stages.recording import settle
+from flows.stages.rolling_back import roll_back, select
 from flows.stages.values import Extent
 from flows.stages.verifying import Found, verify
 from kawaraban.delivery import State, Word
@@ -97,6 +98,41 @@ def test_a_long_text_goes_out_as_a_thread_is_edited_and_taken_down(news: Paper) 
     assert {fate.outcome for fate in done.fates} == {"gone"}
     assert all(stored(news, board) == [] for board in BOARDS)
     assert not news.publish().failed
+
+
+def test_an_earlier_thread_is_put_back_and_held(news: Paper) -> None:
+    news.publish()
+    before = stored(news, "listed")
+    write(news, EDITED)
+    news.now += HOUR
+    news.publish()
+    news.now += HOUR
+    with news.house() as house:
+        selected = select(house, ID, news.now - 2 * HOUR, ("listed",))
+        done = roll_back(house, selected, now=news.now)
+    assert [result.outcome for result in done.results] == ["live"]
+    assert stored(news, "listed") == before
+    news.now += HOUR
+    news.publish()
+    assert THREE in words(news, "listed")
+    assert EDITED in words(news, "named")
+
+
+def test_a_half_done_edit_may_stay_as_it_is_until_the_article_changes(news: Paper) -> None:
+    news.publish()
+    settings(news, ", faults: [ok, down]")
+    write(news, EDITED.replace("こぼれる", "落ちる"))
+    news.now += HOUR
+    news.publish()
+    with news.house() as house:
+        settle(house, ID, "named", Settlement.AS_IT_IS, None, now=news.now)
+    news.now += HOUR
+    news.publish()
+    assert EDITED in words(news, "named"), "the second post's edit went out, the third's did not"
+    write(news, EDITED + "夜になった。")
+    news.now += HOUR
+    news.publish()
+    assert EDITED + "夜になった。" in words(news, "named")
 
 
 def test_an_edit_can_make_it_one_post_and_a_thread_again(news: Paper) -> None:
