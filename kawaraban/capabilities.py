@@ -41,6 +41,7 @@ class Capabilities:
     (only where a post can be asked for, or a person posts: `finds` is not "nothing"); `pictures`: what a post may carry (None: nothing is
     uploaded); `attaches`: which pictures an announcement carries ("card": the link's box shows the cover, and the link itself
     is not in the text; "cover"; "all": cover and figures); `markup`: in which form a whole article is taken ("": none is).
+    `drafts`: a post is a draft first, which nobody sees and which can be taken away (`Discards`).
     `sets_off`: what a first post sets off that nobody can call back, for the plan to say (a mailing).
     """
 
@@ -62,4 +63,5 @@ class Capabilities:
     pictures: Pictures | None = None
     attaches: Literal["", "card", "cover", "all"] = ""
     markup: Literal["", "blocks", "html", "mail"] = ""
+    drafts: bool = False
     sets_off: Sentence | None = None

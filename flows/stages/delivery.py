@@ -10,13 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from flows.stages.asking import CANNOT_ASK, Inquiry, Unasked
 from flows.stages.deed import Deed, Outcome, broken, result_of
 from flows.stages.secrecy import veiled
 from flows.stages.thread import Thread
 from flows.stages.values import Result
-from kawaraban.channels.protocol import Channel, Payload
+from kawaraban.channels.protocol import Channel, Discards, Payload
 from kawaraban.delivery import ActionKind, Attempt, Receipt
 from kawaraban.errors import (
     Conflict,
@@ -162,7 +163,18 @@ class Sending(Deed):
             receipt = found.receipt if found else None
         if receipt is not None:
             channel.withdraw(receipt)
+        elif self._able.drafts:
+            self._discarded(channel, attempt)
         return Answer("withdrawn")
+
+    def _discarded(self, channel: Channel, attempt: Attempt) -> None:
+        """Take away the draft that a try left: nobody sees it, and nobody is to publish it by mistake."""
+        ended = ("live", "withdrawn")
+        tries = takewhile(lambda one: one.outcome not in ended, reversed(self._tries(attempt)))
+        for digest in dict.fromkeys(one.digest for one in tries if one.action is ActionKind.CREATE):
+            sent = self.house.ledger.variant(digest, attempt.channel)
+            if sent is not None and isinstance(channel, Discards):
+                channel.discard(sent)
 
     # --- threads ---
 

@@ -223,10 +223,10 @@ class ReadBack(Protocol):
 
 @runtime_checkable
 class Discards(Protocol):
-    """What a channel has where a package that must not be posted any more can be taken away."""
+    """What a channel has where something that nobody sees, and nobody is to see any more, can be taken away."""
 
     def discard(self, variant: Variant) -> None:
-        """Remove the package of that article, if one lies there."""
+        """Remove the package of that article, or the draft that a stopped `create` of it left, if one lies there."""
 
 
 @runtime_checkable

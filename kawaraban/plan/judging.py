@@ -73,12 +73,17 @@ def _ends(case: Case) -> Verdict | None:
         return stuck
     if case.by_hand and case.delivery.handed_over is not None and not case.delivery.public:
         return Verdict(ActionKind.WITHDRAW, case.ending, cause="article")  # a package that must not be posted any more
-    if case.delivery.public or case.delivery.doubtful:
+    if case.delivery.public or case.delivery.doubtful or _left_a_draft(case):
         remedy = reasons.removed(article, channel) if case.by_hand else None
         return Verdict(ActionKind.WITHDRAW, case.ending, remedy, cause="article")
     if case.delivery.state is State.WITHDRAWN and case.selection.again and case.named:
         return _block(case.ending, reasons.drop_withdrawn(article))
     return _skip(case.ending)
+
+
+def _left_a_draft(case: Case) -> bool:
+    """Whether a try may have left there what nobody sees yet: its note is kept until it is through."""
+    return case.wanted.capabilities.drafts and bool(case.delivery.saved)
 
 
 def _taken_down_before(case: Case) -> Verdict | None:

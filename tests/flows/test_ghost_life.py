@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from flows.stages.publishing import publish
 from flows.stages.values import Published, PublishRequest, unwatched
 from flows.stages.verifying import verify
 from kawaraban.channels.ghost.publishing import Publishing
+from kawaraban.errors import Sentence, Unavailable
 from tests.papers import write
 from tests.servers.ghost import Ghost as Server
 
@@ -102,3 +103,24 @@ def test_a_process_that_dies_between_draft_and_publishing_leaves_nothing_twice(
     later = timedelta(hours=2)  # the lease of the dead has lapsed
     assert outcomes(published(root, later, ID))["ghost"] == "live"
     assert [post.status for post in ghost_server.stored()] == ["published"]
+
+
+@pytest.mark.parametrize(
+    "failure", [SystemExit(), Unavailable(Sentence(ja="忙しい", en="busy"))], ids=["killed", "busy"]
+)
+def test_a_draft_that_was_never_shown_goes_when_the_article_is_withdrawn(
+    root: Path, ghost_server: Server, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    def stops(*_: object, **__: object) -> None:
+        raise failure
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Publishing, "_put", stops)
+        with suppress(SystemExit):
+            published(root)
+    assert [post.status for post in ghost_server.stored()] == ["draft"]
+    later = timedelta(hours=2)
+    with house(root, later) as opened:
+        down = withdraw(opened, ID, (), "", now=now() + later)
+    assert {fate.channel: fate.outcome for fate in down.fates} == {"site": "gone", "ghost": "not there"}
+    assert ghost_server.stored() == []

@@ -67,6 +67,7 @@ class Ghost:
         return replace(
             cls.capabilities,
             announces=settings.status == "publish",
+            drafts=settings.status == "publish",
             late=_LATE if settings.mails else None,  # the article itself is not the worse for coming later; mail is
             longest=2 * _REQUESTS * settings.timeout,
             sets_off=_mails(settings.newsletter) if settings.newsletter and settings.mails else None,
@@ -136,6 +137,13 @@ class Ghost:
                 name = post.id if post else ""
             if name:
                 admin.delete(name)
+
+    def discard(self, variant: Variant) -> None:
+        """Delete the drafts of our own hand that a stopped `create` left."""
+        with self._admin() as admin:
+            for post in admin.about(canonical_of(variant)):
+                if post.status == "draft" and post.is_of(variant):
+                    admin.delete(post.id)
 
     # --- what it has beside ---------------------------------------------------------------------------------------
 

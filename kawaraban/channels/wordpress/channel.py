@@ -103,6 +103,14 @@ class WordPress:
             if post is not None and post.status != "trash":
                 api.trash(receipt.remote_id)
 
+    def discard(self, variant: Variant) -> None:
+        """Put the drafts of our own hand that a stopped `create` left into the trash."""
+        with self._api() as api:
+            drafts = [post for post in api.at(variant.head.slug) if post.status == "draft"]
+            for post in drafts:
+                if post.author == api.me().id and comparing.titled(post, variant):
+                    api.trash(str(post.id))
+
     # --- what it has beside ---------------------------------------------------------------------------------------
 
     def posts(self) -> Iterator[Post]:

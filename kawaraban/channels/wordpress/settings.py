@@ -85,6 +85,7 @@ def able(settings: WordPressSettings) -> Capabilities:
     return replace(
         ABLE,
         announces=settings.status == "publish",
+        drafts=settings.status == "publish",
         longest=REQUESTS * settings.timeout,
         pictures=ABLE.pictures if settings.pictures else None,
         attaches="all" if settings.pictures else "",

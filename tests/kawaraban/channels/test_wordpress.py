@@ -22,7 +22,7 @@ from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Sentence, U
 from kawaraban.variant import Variant
 from tests.builders import NOW
 from tests.kawaraban.channels.wordpress_house import bridges, channel_of, sent
-from tests.servers.proxy import Proxy, Trouble, hostile_proxy
+from tests.servers.proxy import Proxy, Trouble, aimed, hostile_proxy
 from tests.servers.wordpress import WordPress as Site
 
 pytestmark = [pytest.mark.real_server, pytest.mark.xdist_group("wordpress")]
@@ -260,6 +260,18 @@ def test_a_fault_at_any_step_ends_in_one_post_with_one_picture(
     found = channel_of(tmp_path, site.url).find(Payload(small()), KEY)
     assert found is not None
     assert found.differences == ()
+
+
+def test_a_draft_that_was_left_is_taken_away_and_nobody_elses(site: Site, proxy: Proxy, tmp_path: Path) -> None:
+    wp = channel_of(tmp_path, proxy.url)
+    proxy.troubles.append(aimed("drop", path="/wp/v2/posts"))
+    with pytest.raises(Unsure):
+        sent(wp, small())
+    assert [post.status for post in site.stored()] == ["draft"]
+    another = str(as_admin(site, "POST", "posts", title=small().title, slug=small().head.slug, status="draft")["id"])
+    wp.discard(small())
+    assert [post.id for post in site.stored()] == [another]
+    wp.discard(small())
 
 
 def test_an_upload_whose_answer_is_lost_has_posted_nothing(site: Site, proxy: Proxy, tmp_path: Path) -> None:
