@@ -17,6 +17,7 @@ from rich.text import Text
 from desk.cli.main import Call, clock
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
 from desk.cli.promise import promise_lines
+from desk.cli.resting import resting_lines
 from desk.cli.tables import console, result_lines, show_table, status_table, unreadable
 from desk.cli.watching import progress
 from desk.cli.words import clean
@@ -122,8 +123,8 @@ def _print_left(call: Call, published: Published, zone: ZoneInfo, out: Console) 
         out.print(Text(clean(f"⊖ {action.title}｜{action.channel}｜{action.reason.said(call.language)}"), style="red"))
         if action.remedy is not None:
             out.print(f"  → {action.remedy.said(call.language)}")
-    for text in unreadable(call, published.broken):
-        out.print(text)
+    for line in (*resting_lines(call, published), *unreadable(call, published.broken)):
+        out.print(line)
     for title in dict.fromkeys(action.title for action in published.plan.actions if action.reason == GONE):
         out.print(Text(clean(f"✖ {title}｜{GONE.said(call.language)}"), style="red"))
         out.print(f"  → {BRING_BACK.said(call.language)}")

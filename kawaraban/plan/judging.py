@@ -78,7 +78,8 @@ def _ends(case: Case) -> Verdict | None:
         return Verdict(ActionKind.WITHDRAW, case.ending, remedy, cause="article")
     if case.delivery.state is State.WITHDRAWN and case.selection.again and case.named:
         return _block(case.ending, reasons.drop_withdrawn(article))
-    return _skip(case.ending)
+    again = reasons.publish(article, channel, "--again")
+    return _skip(case.ending, reasons.drop_withdrawn(article) if case.ending == reasons.EXPIRED else again)
 
 
 def _left_a_draft(case: Case) -> bool:

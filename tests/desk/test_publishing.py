@@ -12,6 +12,9 @@ ROW_KEYS = {
 }  # fmt: skip
 
 
+ID = "7ra1ny7a"
+
+
 def test_plan_for_programs_has_exactly_its_keys(paper: Paper) -> None:
     paper.write(body="| 表 | 値 |\n|---|---|\n| 一 | 二 |\n")
     document = paper("plan", "--json").document
@@ -94,6 +97,28 @@ def test_a_publish_does_what_is_due_and_a_second_one_does_nothing_and_says_so(pa
     assert "packages/note/rain/index.html" in first.out
     assert second.out.splitlines() == ["nothing to do (without Prefect)"]
     assert "publishing without Prefect" in second.err
+
+
+def test_a_named_article_with_nothing_to_do_says_why_in_few_lines(paper: Paper) -> None:
+    paper.write()
+    paper("publish")
+    paper("withdraw", "rain", "--channel", "rss")
+    assert paper("publish", "rain").out.splitlines() == [
+        "nothing to do (without Prefect)",
+        "● 雨樋の音を聞く｜site｜live, and nothing changed",
+        "⊘ 雨樋の音を聞く｜rss｜withdrawn",
+        f"  → kawaraban publish {ID} --channel rss --again",
+        "▣ 雨樋の音を聞く｜note｜the package is ready and waits for a person",
+        f"  → when it is posted: kawaraban record {ID} note URL",
+    ]
+    paper("withdraw", "rain")
+    assert paper("publish", "rain").out.splitlines() == [
+        "nothing to do (without Prefect)",
+        "⊘ 雨樋の音を聞く｜site, rss, note｜the article is withdrawn",
+        f"  → kawaraban publish {ID} --again",
+    ]
+    assert "⊘ 雨樋の音を聞く｜site、rss、note｜記事が取り下げられました" in paper("publish", "rain", language="ja").out
+    assert paper("publish").out.splitlines() == ["nothing to do (without Prefect)"]
 
 
 def test_a_publish_speaks_japanese(paper: Paper) -> None:
