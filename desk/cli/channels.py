@@ -60,7 +60,7 @@ def _document(call: Call, row: ChannelRow, zone: ZoneInfo) -> documents.Document
     known = row.account
     return {
         "name": row.name, "kind": row.kind, "where": row.where, "live": row.live, "waiting": row.waiting,
-        "failed": row.failed, "unsure": row.unsure, "last_live": iso(row.last_live, zone), "held": row.held,
+        "failed": row.failed, "unsure": row.unsure, "last_live": iso(row.last_live, zone), "held": row.held.said(call.language) if row.held else None,
         "account": known.account or None, "shown": known.shown or None, "server": known.server or None,
         "probed": iso(known.probed, zone), "trouble": known.trouble.said(call.language) if known.trouble else None,
         "expires": iso(row.ends, zone),
@@ -75,8 +75,9 @@ def _table(call: Call, rows: list[ChannelRow], zone: ZoneInfo) -> Table:
     ):  # fmt: skip
         table.add_column(name, overflow="fold")
     for row in rows:
+        held = row.held.said(call.language) if row.held else ""
         counts = (str(count) for count in (row.live, row.waiting, row.failed, row.unsure))
-        table.add_row(row.name, row.kind, row.where, *counts, moment(row.last_live, zone, call.now), row.held or "")
+        table.add_row(row.name, row.kind, row.where, *counts, moment(row.last_live, zone, call.now), clean(held))
     return table
 
 

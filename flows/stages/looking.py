@@ -139,7 +139,7 @@ def channels(house: House) -> list[ChannelRow]:
         own = [one for one in deliveries if one.channel == settings.name]
         held = next(
             (
-                hold.why or hold.who
+                hold.reason if hold.why else Sentence(ja=hold.who, en=hold.who)
                 for hold in holds
                 if hold.scope.article is None and hold.scope.covers("", settings.name)
             ),

@@ -197,6 +197,6 @@ class ChannelRow:
     failed: int
     unsure: int
     last_live: datetime | None
-    held: str | None
+    held: Sentence | None
     account: Account
     ends: datetime | None
