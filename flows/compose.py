@@ -101,6 +101,10 @@ class House:
         """Whether there is one already: whoever only looks makes none."""
         return self.ledger_url is not None or (self.root / STATE / "ledger.sqlite").is_file()
 
+    def told_at(self, now: datetime) -> datetime:
+        """Return when something is told that comes of a run of `now`: a run takes its time, and the log never runs back."""
+        return max(now, self.clock())
+
     def acting(self, who: str) -> House:
         """Return the same house, with the same open ledger, on behalf of `who`. Only this one is closed."""
         _ = self.ledger

@@ -90,7 +90,7 @@ class Deed:
             reopen=action.reopen,
             burst=self._burst(),
         )
-        now = max(self.now, self.house.clock())  # a lease counts from its own beginning, however long the run takes
+        now = self.house.told_at(self.now)  # a lease counts from its own beginning, however long the run takes
         who = self.house.who
         return self.house.ledger.claim(claim, owner=owner(), lease=self._lease, now=now, run=self.run, who=who)
 

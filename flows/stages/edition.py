@@ -176,7 +176,7 @@ class Editing:
             for action in actions
         ]
         try:
-            now = max(self.now, self.house.clock())  # a lease counts from its own beginning
+            now = self.house.told_at(self.now)  # a lease counts from its own beginning
             attempts = self.house.ledger.claim_all(
                 claims, owner=owner(), lease=LEASE, now=now, run=self.run, who=self.house.who
             )
@@ -290,13 +290,13 @@ class Editing:
             answers.append((one.attempt, Answer("live", receipt=mine)))
             self.edited.results.append(result_of(one.action, "live", place=url))
         if answers:
-            self.house.ledger.conclude(answers, now=self.now, who=self.house.who)
+            self.house.ledger.conclude(answers, now=self.house.told_at(self.now), who=self.house.who)
 
     def _whole_again(self) -> None:
         """What `verify` found changed in the folder is as it was written again."""
         ledger = self.house.ledger
         for row in ledger.differing(self.group.names):
-            ledger.read_back(row.article, row.channel, (), now=self.now, who=self.house.who)
+            ledger.read_back(row.article, row.channel, (), now=self.house.told_at(self.now), who=self.house.who)
 
     def _gone_wrong(self, tries: Sequence[Try], error: Sentence, remedy: Sentence | None = None) -> None:
         self._fail([(one, error) for one in tries])
@@ -311,7 +311,7 @@ class Editing:
         """
         answers = [(one.attempt, Answer("unavailable", error=error)) for one, error in failed]
         if answers:
-            self.house.ledger.conclude(answers, now=self.now, who=self.house.who)
+            self.house.ledger.conclude(answers, now=self.house.told_at(self.now), who=self.house.who)
         self.edited.results += [result_of(one.action, "unavailable", error=error) for one, error in failed]
 
 

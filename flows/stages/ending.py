@@ -179,7 +179,7 @@ class _Asking:
             _LOG.warning("%s could not be asked about %s: %s", row.channel, row.url, error.what.en)
             return Fate(row.channel, "by hand", row.url, what=_BY_A_PERSON, then=then)
         ending = Ending(self.article.id, row.channel, Settlement.ARRIVED, why=self.reason)
-        self.house.ledger.settle(ending, now=self.now, who=self.house.who)
+        self.house.ledger.settle(ending, now=self.house.told_at(self.now), who=self.house.who)
         return Fate(row.channel, "gone", row.url)
 
 

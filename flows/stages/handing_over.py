@@ -26,7 +26,12 @@ class HandingOver(Deed):
                 return self._unpacked()
             place, digest = self._packed()
             self.house.ledger.handed_over(
-                self.action.article, self.action.channel, digest, now=self.now, who=self.house.who, run=self.run
+                self.action.article,
+                self.action.channel,
+                digest,
+                now=self.house.told_at(self.now),
+                who=self.house.who,
+                run=self.run,
             )
         except KawarabanError as error:
             return self._not_packed(error.what)
@@ -43,7 +48,7 @@ class HandingOver(Deed):
         if packed is not None and isinstance(channel, Discards):
             channel.discard(packed)
         ending = Ending(article, name, Settlement.TAKEN_DOWN, why=self.action.reason.en)
-        self.house.ledger.settle(ending, now=self.now, who=self.house.who)
+        self.house.ledger.settle(ending, now=self.house.told_at(self.now), who=self.house.who)
         return result_of(self.action, "withdrawn")
 
     def _packed(self) -> tuple[str | None, str]:
@@ -62,5 +67,7 @@ class HandingOver(Deed):
         """Keep why, so that `status` can say it; the next publish tries again."""
         error = veiled(error, self._secrets())
         attempt = self._claimed()
-        self.house.ledger.unavailable(attempt, error, next_try=None, now=self.now, who=self.house.who)
+        self.house.ledger.unavailable(
+            attempt, error, next_try=None, now=self.house.told_at(self.now), who=self.house.who
+        )
         return result_of(self.action, "unavailable", error=error)

@@ -105,7 +105,8 @@ class _Verifying:
         if row is None or row.state is State.SENDING or row.handed_over == TAKE_DOWN:
             return
         with suppress(Conflict):  # it moved meanwhile: what was read back is of the past
-            self.house.ledger.read_back(article, one.channel, differs, now=self.now, who=self.house.who)
+            now = self.house.told_at(self.now)
+            self.house.ledger.read_back(article, one.channel, differs, now=now, who=self.house.who)
 
     def _title(self, article: str) -> str:
         known = self.house.ledger.known(article)

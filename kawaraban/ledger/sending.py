@@ -55,7 +55,8 @@ def expect(connection: Connection, rows: Sequence[Expectation], note: Note) -> i
 
 
 def _changes(before: Delivery, after: Delivery) -> list[EventKind]:
-    kinds = [EventKind.RESCHEDULED] if before.due != after.due else []
+    changed = before.due is not None and before.due != after.due  # a time that is known at last was not changed
+    kinds = [EventKind.RESCHEDULED] if changed else []
     if before.desired_digest != after.desired_digest:
         kinds.append(EventKind.WANTED)
     if before.off != after.off:

@@ -11,9 +11,11 @@ from sqlite3 import IntegrityError, connect
 import pytest
 
 from flows.compose import House, open_house
+from flows.stages.ending import withdraw
 from flows.stages.publishing import Publishing
 from flows.stages.releasing import release
 from flows.stages.values import PublishRequest, unwatched
+from flows.stages.verifying import verify
 from kawaraban.delivery import ActionKind, State
 from kawaraban.errors import alike
 from kawaraban.ledger import Claim, Event, EventKind, owner
@@ -133,3 +135,36 @@ def test_the_database_itself_refuses_to_rewrite_what_happened(root: Path, deed: 
         ledger.execute(deed)
     with opened(root, SEVEN) as house:
         assert house.ledger.events() == before
+
+
+def test_the_log_never_runs_back_however_long_a_run_takes(root: Path) -> None:
+    """A run has its instant, and takes its time: what follows from it is not told as if it had come before."""
+    ticks = iter(range(100_000))
+    with open_house(root, clock=lambda: SEVEN + timedelta(seconds=next(ticks)), who="汀") as house:
+        publish(house, house.clock())
+        write(root, "rain", "直した本文。", id="ra1n0001")
+        publish(house, house.clock(), "rain")
+        (root / "public" / "articles" / "rain" / "index.html").write_text("scribbled", encoding="utf-8")
+        verify(house, now=house.clock())
+        publish(house, house.clock())
+        withdraw(house, "rain", (), now=house.clock())
+        found = house.ledger.events()
+    told = [one.at for one in found]
+    assert {one.kind for one in found} >= {EventKind.READ_BACK, EventKind.WITHDRAWN}
+    assert told == sorted(told)
+
+
+def test_a_time_that_is_known_at_last_has_not_been_changed(root: Path) -> None:
+    settings = root / "config" / "channels.yaml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "note: {kind: note, user: migiwa, after: site}\n", encoding="utf-8"
+    )
+    for minute in range(2):
+        with opened(root, SEVEN + minute * MINUTE) as house:
+            publish(house, SEVEN + minute * MINUTE)
+    with opened(root, SEVEN + 2 * MINUTE) as house:
+        row = house.ledger.delivery("ra1n0001", "note")
+        told = [one.kind for one in events(house) if one.channel == "note"]
+    assert row is not None
+    assert (row.state, row.due) == (State.WAITING, SEVEN)
+    assert told == [EventKind.EXPECTED, EventKind.HANDED_OVER]
