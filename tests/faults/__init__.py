@@ -9,6 +9,7 @@ Fault injection: processes that are killed, networks that lie, workers that race
     stored      what is stored, post by post, against what the ledger says
     races       several processes over the same deliveries
     crawler     a reader of the site, while its writers are killed
+    servers/    the same before real servers
     __main__    the long form: `make faults`
     test_faults the short form
 """

@@ -3,16 +3,20 @@ The long form: `make faults`.
 
     python -m tests.faults [--kills N] [--articles N] [--deliveries N] [--seed N] [--only PART]…
 
-PART is kills, threads, networks, races, crawler or restores. Prints one line for every part, and ends with 1 when anything was posted twice or lost, or a reader met a dead link.
+PART is kills, threads, networks, races, crawler or restores (minutes, without any other program), servers, or one of these: wordpress,
+ghost, bluesky, snac, mastodon. Prints one line for every part, and ends with 1 when anything was posted twice or lost, or a reader
+met a dead link.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.faults.campaign import KINDS, THREADED, Count, campaign
@@ -23,6 +27,8 @@ from tests.faults.restores import restores
 
 Part = Callable[[Path], tuple[str, bool]]
 PARTS = ("kills", "threads", "networks", "races", "crawler", "restores")
+SERVERS = ("wordpress", "ghost", "bluesky", "snac", "mastodon")  # the slowest first
+LANES = 2
 
 
 def parts(options: argparse.Namespace) -> Iterator[tuple[str, Part]]:
@@ -82,23 +88,47 @@ def _restores(options: argparse.Namespace) -> Part:
     return part
 
 
+def servers(names: list[str], options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
+    """Yield what became of each real server, two of them at a time, each in a process of its own."""
+    more = ("--kills", str(options.kills // 16), "--seed", str(options.seed))
+
+    def campaign_of(name: str) -> tuple[str, bool]:
+        command = [sys.executable, "-m", "tests.faults.servers", name, *more]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        return done.stdout.strip() or f"{name:<9} came to no end", done.returncode == 0
+
+    with ThreadPoolExecutor(LANES) as lanes:
+        yield from lanes.map(campaign_of, names)
+
+
 def main(arguments: list[str]) -> int:
     """Run all parts."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.faults", description="kills, networks, races, a crawled site"
+        prog="python -m tests.faults", description="kills, networks, races, a crawled site, real servers"
     )
-    parser.add_argument("--kills", type=int, default=320, help="kills at random, over all kinds of idempotency")
+    parser.add_argument(
+        "--kills",
+        type=int,
+        default=320,
+        help="kills at random, over all kinds of idempotency; a 16th before each server",
+    )
     parser.add_argument("--articles", type=int, default=12)
     parser.add_argument("--deliveries", type=int, default=500, help="what the racing processes share")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", action="append", choices=PARTS, default=[], help="only these parts")
+    parser.add_argument(
+        "--only", action="append", choices=(*PARTS, "servers", *SERVERS), default=[], help="only these parts"
+    )
     options = parser.parse_args(arguments)
+    wanted = options.only or (*PARTS, "servers")
     clean = True
     for name, part in parts(options):
-        if name not in (options.only or PARTS):
+        if name not in wanted:
             continue
         with tempfile.TemporaryDirectory() as folder:
             said, well = part(Path(folder) / "paper")
+        print(said, flush=True)
+        clean = clean and well
+    for said, well in servers([name for name in SERVERS if {name, "servers"} & set(wanted)], options):
         print(said, flush=True)
         clean = clean and well
     return 0 if clean else 1

@@ -1,9 +1,10 @@
-"""The short form of `make faults`: every boundary, every trouble of the network, two racing processes, a crawled site."""
+"""The short form of `make faults`: every boundary, every trouble of the network, two racing processes, a crawled site, real servers."""
 
 from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,9 @@ from tests.faults.networks import networks
 from tests.faults.points import HERE, PARTS, THERE
 from tests.faults.races import race
 from tests.faults.restores import restores
+from tests.faults.servers.campaign import campaign as before_a_server
+from tests.faults.servers.stands import KINDS as SERVERS
+from tests.servers.proxy import FIVE
 
 NOBODY_CAN_ASK = "none"
 
@@ -62,3 +66,22 @@ def test_old_ledgers_put_back_at_random_moments_post_nothing_twice(tmp_path: Pat
     count = restores(tmp_path, deeds=14, dice=random.Random(2))
     assert count.clean, count.line()
     assert count.asked > 0
+
+
+def _each_server() -> list[Any]:
+    return [
+        pytest.param(name, marks=[pytest.mark.real_server, pytest.mark.xdist_group(kind.group)])
+        for name, kind in SERVERS.items()
+    ]
+
+
+@pytest.mark.parametrize("name", _each_server())
+def test_a_real_server_has_every_post_once_whatever_happens_on_the_way(
+    tmp_path: Path, name: str, request: pytest.FixtureRequest
+) -> None:
+    kind = SERVERS[name]
+    stand = kind.stand(request.getfixturevalue(f"{kind.fixture}_server"))
+    tally = before_a_server(tmp_path / "paper", stand, at_random=1, dice=random.Random(7), few=True)
+    assert tally.clean, tally.line()
+    assert {fault.partition(": ")[2] for fault in tally.faults} == set(FIVE)
+    assert all(any(step.name in kill for kill in tally.kills) for step in stand.steps)

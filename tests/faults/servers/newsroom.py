@@ -137,7 +137,9 @@ class Newsroom:
                 return
 
     def _try_again(self) -> None:
-        refused = tuple(row.article for row in self.rows() if row.state is State.FAILED)
+        gone = {one.id for one in self.articles.values() if one.withdrawn}
+        rows = [row for row in self.rows() if row.state is State.FAILED]
+        refused = tuple(row.article for row in rows if row.public or row.article not in gone)
         self.again += len(refused)
 
         if refused:
@@ -162,9 +164,9 @@ class Newsroom:
 
 def _done(writing: Writing, row: Delivery | None) -> bool:
     if row is None:
-        return False
+        return writing.withdrawn  # it was to go before anything of it went out
     if writing.withdrawn:
-        return row.state in (State.WITHDRAWN, State.WAITING) and not row.doubtful
+        return not (row.public or row.doubtful or row.saved)
     return row.state is State.LIVE and row.live_digest == row.desired_digest and not row.doubtful
 
 

@@ -52,11 +52,12 @@ class Stand:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a server is started, and made a stand."""
+    """How a server is started, and made a stand; whose tests it shares a worker with (`group`), and the name of its fixture."""
 
     start: Callable[[Path], AbstractContextManager[Any]]
     stand: Callable[[Any], Stand]  # Any: the server that `start` gives
     group: str
+    fixture: str
 
 
 def bluesky(server: pds.Pds) -> Stand:
@@ -72,7 +73,7 @@ def bluesky(server: pds.Pds) -> Stand:
             Step("refresh", "create", asked("POST", "server.refreshSession"), before=_used_up),
             Step("upload", "create", asked("POST", "repo.uploadBlob")),
             Step("post", "create", asked("POST", put, said=ORDINALS[0]), decides=True),
-            Step("second post", "create", asked("POST", put, said=ORDINALS[1])),
+            Step("second post", "create", asked("POST", put, said=ORDINALS[1]), decides=True),
             Step("third post", "create", asked("POST", put, said=ORDINALS[2])),
             Step("delete", "withdraw", asked("POST", "repo.deleteRecord"), decides=True),
         ),
@@ -100,7 +101,7 @@ def fediverse(name: str, server: snac.Snac | mastodon.Mastodon) -> Stand:
         steps=(
             Step("upload", "create", asked("POST", "/media")),
             Step("post", "create", asked("POST", "/statuses", said=ORDINALS[0]), decides=True),
-            Step("second post", "create", asked("POST", "/statuses", said=ORDINALS[1])),
+            Step("second post", "create", asked("POST", "/statuses", said=ORDINALS[1]), decides=True),
             Step("third post", "create", asked("POST", "/statuses", said=ORDINALS[2])),
             Step("change", "edit", asked("PUT", "/statuses/"), decides=True),
             Step("delete", "withdraw", asked("DELETE", "/statuses/"), decides=True),
@@ -168,11 +169,11 @@ def ghost_site(server: ghost.Ghost) -> Stand:
 
 
 KINDS: Mapping[str, Kind] = {
-    "bluesky": Kind(pds.pds, bluesky, "pds"),
-    "snac": Kind(snac.snac, lambda server: fediverse("snac", server), "fediverse"),
-    "mastodon": Kind(mastodon.mastodon, lambda server: fediverse("mastodon", server), "fediverse"),
-    "wordpress": Kind(wordpress.wordpress, wordpress_site, "wordpress"),
-    "ghost": Kind(ghost.ghost, ghost_site, "ghost"),
+    "bluesky": Kind(pds.pds, bluesky, "pds", "pds"),
+    "snac": Kind(snac.snac, lambda server: fediverse("snac", server), "fediverse", "snac"),
+    "mastodon": Kind(mastodon.mastodon, lambda server: fediverse("mastodon", server), "fediverse", "mastodon"),
+    "wordpress": Kind(wordpress.wordpress, wordpress_site, "wordpress", "wordpress"),
+    "ghost": Kind(ghost.ghost, ghost_site, "ghost", "ghost"),
 }
 
 
