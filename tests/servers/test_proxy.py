@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -113,3 +115,17 @@ def test_a_trouble_waits_for_the_request_it_is_aimed_at(line: Line) -> None:
     assert requests.put(f"{line.proxy.url}/posts/{name}", json={"text": "直し"}, timeout=5).status_code == 504
     assert line.stored() == ["直し"]
     assert line.proxy.passed == [("POST", "/posts"), ("PUT", f"/posts/{name}")]
+
+
+@pytest.mark.parametrize(("trouble", "stored"), [("kill before", []), ("kill after", ["一"]), ("kill while", ["一"])])
+def test_the_victim_is_killed_at_the_request(line: Line, trouble: Trouble, stored: list[str]) -> None:
+    with subprocess.Popen(["sleep", "60"]) as victim:
+        line.proxy.victim = victim.pid
+        line.proxy.troubles.append(trouble)
+        line.post("一")
+        assert victim.wait(5) == -signal.SIGKILL
+    assert line.stored() == stored
+    line.proxy.victim = 0  # nobody is left to be killed
+    line.proxy.troubles.append(trouble)
+    line.post("二")
+    assert line.proxy.played == [trouble, trouble]
