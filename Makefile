@@ -70,7 +70,7 @@ lint: .venv/.development ## formatting, rules, types, import contracts, declared
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-faults: .venv/.development ## kill publishers, break networks, let workers race; count what was stored (2 minutes)
+faults: .venv/.development ## kill publishers, break networks, let workers race; real servers, too; count what was stored (10 minutes; ARGS="--only bluesky")
 	$(BIN)/python -m tests.faults $(ARGS)
 
 bench: .venv/.development ## measure what grows with the archive (bench/)
