@@ -227,6 +227,15 @@ def test_a_thread_is_not_shortened_where_nothing_can_be_taken_down(tmp_path: Pat
         assert at.server.requests[3:] == []
 
 
+def test_a_refused_thread_that_was_edited_goes_on_where_nothing_can_be_taken_down(tmp_path: Path) -> None:
+    with desk(tmp_path, LastingThreads) as at:
+        at.server.before[3] = NO
+        at.send(THREE)
+        assert at.send(EDITED, reopen=True).outcome == "live"
+        assert at.send(EDITED).outcome == "live"
+        assert at.server.chain == said(EDITED)
+
+
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_it_is_taken_down_from_its_end_whatever_stops_that(at: Desk, number: int, moment: str) -> None:
