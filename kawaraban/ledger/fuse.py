@@ -1,7 +1,8 @@
 """
 The fuse: too many new posts within an hour on one channel stop that channel and ask, whoever caused them.
 
-What a person let through by resuming was due before that: it is neither counted nor stopped again.
+What a person let through by resuming was due before that: it is neither counted nor stopped again. Nor is counted what had
+gone out by then.
 """
 
 from __future__ import annotations
@@ -62,8 +63,10 @@ def _posted(connection: Connection, claim: Claim, agreed: datetime | None, now: 
         .where(a.channel == claim.channel, a.article != claim.article, a.action == ActionKind.CREATE)
         .where(a.started > now - WITHIN, or_(a.outcome.not_in(_NOTHING_LEFT), d.halfway))
     )
-    if agreed is not None:
-        asked = asked.where(or_(d.made > agreed, d.due > agreed, d.due.is_(None)))
+    if (
+        agreed is not None
+    ):  # what was out by then the person had seen, also where its row has no due instant (behind `after`)
+        asked = asked.where(a.started > agreed, or_(d.made > agreed, d.due > agreed, d.due.is_(None)))
     return connection.execute(asked).scalar() or 0
 
 

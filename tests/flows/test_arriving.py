@@ -317,6 +317,22 @@ def test_more_posts_than_the_burst_stop_the_channel_and_ask(tmp_path: Path, name
     assert {name: len(posts) for name, posts in everywhere(news).items()} == {"named": 5, "listed": 2, "mute": 2}
 
 
+def test_what_went_out_before_a_person_said_go_on_is_counted_no_more(tmp_path: Path) -> None:
+    news = paper(tmp_path, ", announces: true, burst: 2")
+    news.publish()
+    for slug in ("kawa", "ame", "yuki"):
+        news.write(slug, news.now)
+    news.publish()
+    assert len(news.posts("named")) == 2
+    news.now += MINUTE
+    news.resume(Scope(channel="named"))
+    news.now += MINUTE
+    for slug in ("kiri", "kaze"):
+        news.write(slug, news.now)
+    news.publish("kiri", "kaze")
+    assert len(news.posts("named")) == 4, "as many more as the fuse lets through"
+
+
 def test_the_fuse_counts_an_hour_and_no_edits(tmp_path: Path) -> None:
     news = paper(tmp_path, ", announces: true, burst: 2")
     news.publish()
