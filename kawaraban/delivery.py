@@ -272,7 +272,8 @@ def word(delivery: Delivery, standing: Standing, now: datetime) -> Word:
         case State.SENDING:
             return Word.SENDING
         case State.FAILED:
-            return Word.FAILED
+            nothing_there = not (delivery.public or delivery.doubtful)
+            return Word.WITHDRAWN if standing.withdrawing and nothing_there else Word.FAILED
         case State.UNSURE:
             return Word.UNSURE
         case State.WITHDRAWN:

@@ -73,9 +73,12 @@ WORDS: list[tuple[Word, State, dict[str, Any], dict[str, Any]]] = [
     (Word.CHANGED, State.LIVE, {"ready": False}, {"live_digest": "old"}),
     (Word.DRIFTED, State.LIVE, {}, {"live_digest": "new", "differences": (alike("段落 3"),)}),
     (Word.FAILED, State.FAILED, {}, {"failures": 1}),
+    (Word.FAILED, State.FAILED, {"withdrawing": True}, {"failures": 1, "live_digest": "new"}),
+    (Word.FAILED, State.FAILED, {"withdrawing": True}, {"failures": 1, "attempts": 1}),
     (Word.UNSURE, State.UNSURE, {}, {"failures": 1}),
     (Word.WITHDRAWN, State.WITHDRAWN, {}, {}),
     (Word.WITHDRAWN, State.WAITING, {"withdrawing": True}, {}),
+    (Word.WITHDRAWN, State.FAILED, {"withdrawing": True}, {"failures": 1}),
     (Word.OFF, State.WAITING, {"enabled": False}, {}),
     (Word.OFF, State.WAITING, {}, {"off": True}),
 ]
@@ -126,7 +129,8 @@ digests = st.sampled_from([None, "old", "new"])
 def test_no_word_contradicts_the_state(delivery: Delivery, standing: Standing) -> None:
     found = word(delivery, standing, NOW)
     assert (found is Word.UNSURE) == (delivery.state is State.UNSURE)
-    assert (found is Word.FAILED) == (delivery.state is State.FAILED)
+    nothing_to_fail = standing.withdrawing and not (delivery.public or delivery.doubtful)
+    assert (found is Word.FAILED) == (delivery.state is State.FAILED and not nothing_to_fail)
     assert (found is Word.SENDING) == (delivery.state is State.SENDING)
     assert found is not Word.LIVE or delivery.state is State.LIVE
     assert found not in (Word.DUE, Word.OVERDUE, Word.SCHEDULED, Word.DRAFT) or delivery.state is State.WAITING
