@@ -10,7 +10,7 @@ from desk.cli.words import iso
 from flows.stages.probing import Tried
 from kawaraban.capabilities import Capabilities
 from kawaraban.counting import Measure, Unit
-from kawaraban.errors import Language, Sentence
+from kawaraban.errors import Language, Sentence, counted
 
 _UNITS: tuple[tuple[Unit, Sentence], ...] = (
     ("graphemes", Sentence(ja="文字", en="graphemes")),
@@ -95,7 +95,7 @@ def _abilities(able: Capabilities) -> Iterator[Sentence]:
         large = f"{own.max_bytes:,}" if own.max_bytes else ""
         yield Sentence(
             ja=f"画像は{own.count}枚まで{f'、一枚{large}バイトまで' if large else ''}",
-            en=f"up to {own.count} pictures{f' of {large} bytes each' if large else ''}",
+            en=f"up to {counted(own.count, 'picture')}{f' of {large} bytes each' if large else ''}",
         )
     lacking = [said for said, has in ((_EDIT, able.edits), (_REMOVE, able.withdraws), (_READ, able.reads)) if not has]
     if lacking:

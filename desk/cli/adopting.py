@@ -12,7 +12,7 @@ from desk.cli.parser import EXIT_DONE, EXIT_FOUND
 from desk.cli.watching import progress
 from flows.stages import adopting
 from flows.stages.adopting import Candidate, Search, Taken, Wish
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, counted
 
 
 def adopt(call: Call) -> int:
@@ -45,7 +45,7 @@ def _agreed(call: Call, found: Search) -> bool:
     return Asker(call.language).agrees(
         Sentence(
             ja=f"題だけで見つかった{len(by_title)}件も引き取りますか",
-            en=f"take over {len(by_title)} that were found by their titles only, too?",
+            en=f"take over {counted(len(by_title), 'post')} found by title only, too?",
         )
     )
 

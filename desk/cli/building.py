@@ -8,7 +8,7 @@ from desk.cli import documents
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
 from flows.stages import building
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, counted
 
 
 def build(call: Call) -> int:
@@ -33,7 +33,7 @@ def build(call: Call) -> int:
     call.say(
         Sentence(
             ja=f"{made.folder} に{made.articles}本の記事、{made.files}個のファイルを書き出しました",
-            en=f"{made.articles} articles in {made.files} files are in {made.folder}",
+            en=f"wrote {counted(made.articles, 'article')} in {counted(made.files, 'file')} to {made.folder}",
         )
     )
     for name, reason in made.left_out:

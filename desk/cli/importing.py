@@ -9,7 +9,7 @@ from pathlib import Path
 from desk.cli.main import Call, clock
 from desk.cli.parser import EXIT_DONE
 from kawaraban.config.load import load
-from kawaraban.errors import Sentence, WrongInput
+from kawaraban.errors import Sentence, WrongInput, counted
 from kawaraban.importing.bring import Imported, Importer
 from kawaraban.importing.profile import Profile, load_profile
 
@@ -77,7 +77,7 @@ def _tell(call: Call, page: Imported, source: str) -> None:
     call.say(
         Sentence(
             ja=f"content/{page.path}: {proof.lines}行のうち{proof.conserved}行をそのまま取り込みました",
-            en=f"content/{page.path}: {proof.conserved} of {proof.lines} lines conserved",
+            en=f"content/{page.path}: {proof.conserved} of {counted(proof.lines, 'line')} conserved",
         )
     )
     if not page.changed:
@@ -86,7 +86,7 @@ def _tell(call: Call, page: Imported, source: str) -> None:
         call.say(
             Sentence(
                 ja=f"  両方で変わった所が{page.conflicts}か所あります。import-conflict.md を見て記事を直してください",
-                en=f"  {page.conflicts} places changed on both sides: see import-conflict.md and mend the article",
+                en=f"  {counted(page.conflicts, 'place')} changed on both sides: see import-conflict.md and mend the article",
             )
         )
         for clash in page.clashes:

@@ -12,7 +12,7 @@ from desk.cli.watching import progress
 from flows.stages import arriving
 from flows.stages.backup import backup as back_up
 from flows.stages.restore import restore as put_back
-from kawaraban.errors import Sentence, WrongInput
+from kawaraban.errors import Sentence, WrongInput, counted
 from kawaraban.plan import Action
 
 
@@ -36,7 +36,7 @@ def backup(call: Call) -> int:
     call.say(
         Sentence(
             ja=f"控えました（{done.files}個のファイル、確かめ済み）: {done.file}",
-            en=f"backed up {done.files} files, and proven: {done.file}",
+            en=f"backed up {counted(done.files, 'file')}, and proven: {done.file}",
         )
     )
     for name, why in done.left_out:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from desk.cli.main import Call
 from desk.cli.parser import EXIT_DONE, EXIT_FOUND
 from kawaraban.article.finding import Finding
-from kawaraban.errors import Conflict, Place, Sentence, WrongInput
+from kawaraban.errors import Conflict, Place, Sentence, WrongInput, counted
 
 if TYPE_CHECKING:
     from kawaraban.article.model import Article
@@ -120,7 +120,11 @@ def check(call: Call) -> int:
     if not found:
         call.say(Sentence(ja="誤りはありません", en="no faults"))
     else:
-        call.say(Sentence(ja=f"誤り{errors}件、注意{warnings}件", en=f"{errors} errors, {warnings} warnings"))
+        call.say(
+            Sentence(
+                ja=f"誤り{errors}件、注意{warnings}件", en=f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+            )
+        )
     return EXIT_FOUND if errors else EXIT_DONE
 
 

@@ -24,7 +24,7 @@ from flows.stages.stops import EXPIRING, RENEW, RENEW_THERE, said_of
 from flows.stages.surveying import broken_files, survey
 from kawaraban.config import AlertKind, AlertSettings
 from kawaraban.delivery import State, Word
-from kawaraban.errors import KawarabanError, Sentence
+from kawaraban.errors import KawarabanError, Sentence, counted
 
 LONG = timedelta(minutes=15)
 """A publish that takes longer than this may hang."""
@@ -60,7 +60,9 @@ def examine(root: Path, *, clock: Callable[[], datetime], alert: bool = False) -
 def _all(house: House, *, alert: bool) -> Iterator[Check]:
     channels = len(house.settings.channels)
     yield Check(
-        "settings", ok=True, said=say(f"正しく書けています（{channels}か所）", f"well written ({channels} channels)")
+        "settings",
+        ok=True,
+        said=say(f"正しく書けています（{channels}か所）", f"well written ({counted(channels, 'channel')})"),
     )
     checks: dict[str, Callable[[], Said]] = {
         "address": lambda: _address(house),
@@ -138,7 +140,8 @@ def _content(house: House) -> Said:
     broken, count = len(broken_files(found)), len(found.articles)
     said = say(
         f"記事{count}本。誤りで止まるもの{ready}本、下書きなどの誤り{len(wrong) - ready}本、読めないファイル{broken}",
-        f"{count} articles; {ready} blocked by errors, {len(wrong) - ready} drafts with errors, {broken} unreadable files",
+        f"{counted(count, 'article')}; {ready} blocked by errors, {counted(len(wrong) - ready, 'draft')} with errors, "
+        f"{counted(broken, 'unreadable file')}",
     )
     fine = not ready and not broken
     return fine, said, None if fine and not wrong else say("kawaraban check", "kawaraban check")
@@ -158,7 +161,7 @@ def _ledger(house: House) -> Said:
     identity, count = house.ledger.identity(), len(house.ledger.deliveries())
     return (
         True,
-        say(f"最新の形で開けます（{identity.ledger[:8]}、配信{count}件）", f"opens and is current ({identity.ledger[:8]}, {count} deliveries)"),
+        say(f"最新の形で開けます（{identity.ledger[:8]}、配信{count}件）", f"opens and is current ({identity.ledger[:8]}, {counted(count, 'delivery', 'deliveries')})"),
         None,
     )  # fmt: skip
 
@@ -191,7 +194,7 @@ def _locks(house: House) -> Said:
     en = [f"{lock.name}: {_process(lock.owner)} since {lock.since:%H:%M:%S} UTC" for lock in held]
     if lapsed:
         ja.append(f"途中で終わった送信{len(lapsed)}件は、次の公開で確かめます")
-        en.append(f"{len(lapsed)} sends that were cut off are asked about by the next publish")
+        en.append(f"the next publish asks about {counted(len(lapsed), 'interrupted send')}")
     long = [lock for lock in held if lock.since < now - LONG]
     remedy = say(
         f"止まっているなら、そのプロセス（{_process(long[0].owner)}）を終わらせてください。二度出ることはありません",

@@ -168,7 +168,7 @@ def _half_out(article: Article, channel: str, there: int, wanted: int) -> Confli
     return Conflict(
         Sentence(
             ja=f"連投{wanted}つのうち{there}つしか送っていません",
-            en=f"only {there} of {wanted} posts of the thread were sent",
+            en=f"only {there} of {wanted} posts of the thread {'was' if there == 1 else 'were'} sent",
         ),
         remedy=Sentence(
             ja=f"続きを出すなら {goes_on.ja}、やめるなら {down.ja}",

@@ -16,7 +16,7 @@ from flows.stages.asking import Inquiry
 from flows.stages.rejoining import rows
 from kawaraban.channels.protocol import Answers, Channel, Payload, Save
 from kawaraban.delivery import ActionKind, Attempt, Receipt
-from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable
+from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, counted
 from kawaraban.thread import PartDelivery, alone, intended, out, part_key, posts, same_post, standing
 from kawaraban.variant import Variant
 
@@ -55,11 +55,14 @@ class Thread:
         if not there:
             return None
         if not wanted:
-            return Sentence(ja=f"連投の{there}つがまだ出ています", en=f"{there} of the thread's posts are still out")
+            return Sentence(
+                ja=f"連投の{there}つがまだ出ています", en=f"{counted(there, 'post')} of the thread still out"
+            )
         if max(wanted, there) == 1:
             return None
         return Sentence(
-            ja=f"連投{wanted}つのうち{there}つが出ています", en=f"{there} of {wanted} posts of the thread are out"
+            ja=f"連投{wanted}つのうち{there}つが出ています",
+            en=f"{there} of {wanted} posts of the thread {'is' if there == 1 else 'are'} out",
         )
 
     def text(self) -> Variant:

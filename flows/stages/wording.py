@@ -115,7 +115,7 @@ class Words:
             said = one.said.said(self.language)
             yield self._say(f"直りました: {said}", f"mended: {said}")
         if (rest := len(telling.mended) - IN_FULL) > 0:
-            yield self._say(f"ほか{rest}件も直りました", f"and {rest} more are mended")
+            yield self._say(f"ほか{rest}件も直りました", f"and {rest} more mended")
 
     def _say(self, ja: str, en: str) -> str:
         return ja if self.language == "ja" else en

@@ -20,7 +20,7 @@ from kawaraban.article.reader import references
 from kawaraban.article.walk import every_inline
 from kawaraban.capabilities import Capabilities
 from kawaraban.config import ChannelSettings, Publication
-from kawaraban.errors import Sentence
+from kawaraban.errors import Sentence, counted
 
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -196,7 +196,7 @@ def _sources(article: Article) -> Iterator[Finding]:
                  remedy=Sentence(ja="60〜120字で内容を書いてください", en="say in 60 to 120 characters what it is about"))  # fmt: skip
     elif len(description) not in DESCRIPTION:
         yield at(article, "description-length", "description", severity="warning",
-                 message=Sentence(ja=f"description が{len(description)}字です", en=f"`description` has {len(description)} characters"),
+                 message=Sentence(ja=f"description が{len(description)}字です", en=f"`description` has {counted(len(description), 'character')}"),
                  remedy=Sentence(ja="60〜120字がよい長さです", en="60 to 120 characters are a good length"))  # fmt: skip
 
 

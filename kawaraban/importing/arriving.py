@@ -18,7 +18,7 @@ from kawaraban.article import reader
 from kawaraban.article.frontmatter import with_value
 from kawaraban.article.model import Article
 from kawaraban.article.new import new_id
-from kawaraban.errors import Place, Sentence, WrongInput
+from kawaraban.errors import Place, Sentence, WrongInput, counted
 from kawaraban.importing import provenance
 from kawaraban.importing.accepting import Answers, read_answers, refuse_early_ready
 from kawaraban.importing.doubts import doubts, proposed_slug, spoken_in
@@ -182,7 +182,7 @@ class Arrival:
         if self.clashes:
             question = Sentence(
                 ja=f"元の頁と原稿の両方が変わった所が{len(self.clashes)}つある（{CLASHES} に両方の文）",
-                en=f"page and article both changed in {len(self.clashes)} places (both texts are in {CLASHES})",
+                en=f"page and article both changed in {counted(len(self.clashes), 'place')} (both texts are in {CLASHES})",
             )
             said = question.said(spoken_in(self.importer.publication))
             self.sentences[said] = question

@@ -31,7 +31,7 @@ from kawaraban.article.blocks import (
 )
 from kawaraban.article.model import Article
 from kawaraban.article.words import plain
-from kawaraban.errors import Place, Sentence, WrongInput
+from kawaraban.errors import Place, Sentence, WrongInput, counted
 from kawaraban.importing.lines import WHITE
 from kawaraban.importing.scraped import Form, Said, Scraped, Slot
 
@@ -94,7 +94,7 @@ def proven(page: Scraped, article: Article, source: Path) -> Proof:
         raise WrongInput(
             Sentence(
                 ja=f"取り込むと文字が変わってしまいます（{proof.conserved}/{proof.lines}行は同じ）:\n{shown}",
-                en=f"importing would change its words ({proof.conserved} of {proof.lines} lines are the same):\n{shown}",
+                en=f"importing would change its words ({proof.conserved} of {counted(proof.lines, 'line')} the same):\n{shown}",
             ),
             place=Place(source, first.line),
             remedy=Sentence(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, func, or_, select
 
 from kawaraban.delivery import ActionKind, Delivery
-from kawaraban.errors import Conflict, Sentence
+from kawaraban.errors import Conflict, Sentence, counted
 from kawaraban.ledger import deciding, queries
 from kawaraban.ledger import tables as t
 from kawaraban.ledger.records import RECOVERY, Claim, EventKind, Hold, Scope
@@ -71,14 +71,14 @@ def _posted(connection: Connection, claim: Claim, agreed: datetime | None, now: 
 
 
 def _why(burst: int) -> str:
-    return f"一時間に {burst} 件を超える新しい投稿です / more than {burst} new posts within an hour"
+    return f"一時間に {burst} 件を超える新しい投稿です / more than {counted(burst, 'new post')} within an hour"
 
 
 def stopped(hold: Hold) -> Conflict:
     """The channel is stopped, and asks."""
     channel = hold.scope.channel or ""
     return Conflict(
-        Sentence(ja=f"{channel} を止めました（{hold.why}）", en=f"{channel} was stopped ({hold.why})"),
+        Sentence(ja=f"{channel} を止めました（{hold.reason.ja}）", en=f"{channel} was stopped ({hold.reason.en})"),
         remedy=Sentence(
             ja=f"出してよければ kawaraban resume --channel {channel}",
             en=f"if they may go out: kawaraban resume --channel {channel}",

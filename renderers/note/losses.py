@@ -106,6 +106,34 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 
+# The same in English where it happens once; Japanese has no plural.
+ONCE: dict[str, str] = {
+    "alt": "1 image description is not in the body; the checklist has it.",
+    "code": "1 run of inline code becomes plain text.",
+    "definition-list": "1 glossary becomes bold terms with its text.",
+    "emphasis": "1 run of italics becomes bold.",
+    "emphasis-dots": "1 run of emphasis dots becomes bold.",
+    "footnote": "1 footnote becomes （注1） with a list at the end.",
+    "fragment-link": "1 link within the article leads to the site.",
+    "heading-level": "1 deeper heading becomes a small heading.",
+    "heading-marks": "1 mark inside a heading (bold and the like) is dropped.",
+    "inline-image": "1 image inside a line moves below its paragraph.",
+    "link-title": "1 link title is dropped.",
+    "list-depth": "1 list item below level 5 stands there with a └.",
+    "list-flat": "1 nested list becomes one level with └.",
+    "list-item": "1 block inside a list item becomes a line break or a paragraph after the item.",
+    "list-kind": "1 item of a mixed list has its number as text.",
+    "math": "1 formula uses note's notation ($${{…}}$$).",
+    "math-notation": "1 literal $$ that note would read as maths becomes full-width.",
+    "math-plain": "1 formula in a heading or quote stays TeX text.",
+    "picture": "1 picture that note can't take ({lost}) becomes text or a link.",
+    "quote-block": "1 block inside a quote becomes lines of one paragraph.",
+    "ruby": "1 ruby uses note's notation (｜…《…》).",
+    "ruby-notation": "1 bar that note would read as ruby becomes │.",
+    "table": "1 table becomes a list.",
+}
+
+
 @dataclass(slots=True)
 class _Counted:
     line: int | None
@@ -134,10 +162,11 @@ class Losses:
 
 def _loss(code: str, counted: _Counted) -> Loss:
     sentence = SENTENCES[code]
+    en = ONCE.get(code, sentence.en) if counted.times == 1 else sentence.en
     return Loss(
         code=code,
         what_ja=sentence.ja.format(n=counted.times, lost="、".join(counted.named)),
-        what_en=sentence.en.format(n=counted.times, lost=", ".join(counted.named)),
+        what_en=en.format(n=counted.times, lost=", ".join(counted.named)),
         text="\n".join(counted.gone),
         line=counted.line,
     )

@@ -82,7 +82,7 @@ def test_a_title_is_asked_about_where_somebody_is_there(
     assert paper.word(ID, "board") != "live"
     monkeypatch.setattr("sys.stdin", Terminal("n\n"))
     answer = paper("adopt")
-    assert "take over 1 that were found by their titles only, too? [y/N]" in answer.err
+    assert "take over 1 post found by title only, too? [y/N]" in answer.err
     assert paper.word(ID, "board") != "live"
     monkeypatch.setattr("sys.stdin", Terminal("y\n"))
     assert paper("adopt", "--as-it-is").code == 0

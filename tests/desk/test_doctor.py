@@ -151,7 +151,7 @@ def test_a_ready_article_with_an_error_fails_and_a_draft_is_only_counted(well: P
     well.write("draft", "::: dialogue\n", id="7ra1ny7b", status="draft")
     content = checks(well("doctor", "--json"))["content"]
     assert content["ok"]
-    assert "1 drafts with errors" in content["said"]
+    assert "1 draft with errors" in content["said"]
     well.write("rain", "::: dialogue\n")
     assert "1 blocked" in failed(well)["content"]["said"]
 

@@ -12,6 +12,7 @@ from kawaraban.config import ReleaseSettings, Series
 from kawaraban.errors import Blocked
 from kawaraban.variant import LiveElsewhere, PublicFacts
 from renderers.note import render
+from renderers.note.losses import ONCE, SENTENCES, Losses
 from tests.builders import channel, publication
 from tests.renderers.note.articles import article, flavour, paragraph, rendered, stored
 
@@ -140,3 +141,15 @@ def test_the_flavours_are_markdown_and_the_stored_html() -> None:
     assert flavour(variant, "text/markdown").startswith("本文\n\n---\n")
     assert ' id="' in flavour(variant, "text/x-note-html")
     assert ' id="' not in variant.body
+
+
+def test_what_happens_once_is_said_so_in_english() -> None:
+    assert set(ONCE) == {code for code, sentence in SENTENCES.items() if "{n}" in sentence.en}
+    assert all(said.startswith("1 ") for said in ONCE.values())
+    once, twice = Losses(), Losses()
+    for losses in (once, twice, twice):
+        losses.note("definition-list", 3)
+    assert [loss.what_en for losses in (once, twice) for loss in losses.declared()] == [
+        "1 glossary becomes bold terms with its text.",
+        "2 glossaries become bold terms with their text.",
+    ]
