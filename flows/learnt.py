@@ -46,7 +46,7 @@ def is_told(root: Path, channel: ChannelSettings) -> bool:
 
 def laid_under(settings: Settings, root: Path) -> Settings:
     """Return the settings with what each channel's server told laid under what is written. Never raises."""
-    channels = tuple(one.model_copy(update={"learnt": _usable(one, root)}) for one in settings.channels)
+    channels = tuple(told_by(one, _kept(one, root)) for one in settings.channels)
     return settings.model_copy(update={"channels": channels})
 
 
@@ -57,23 +57,35 @@ def stamp(root: Path) -> Stamp:
     return ()
 
 
-def _usable(channel: ChannelSettings, root: Path) -> Mapping[str, Value]:
-    """Return the values that the kind's Settings take, one by one: one that they refuse spoils no other."""
+def told_by(channel: ChannelSettings, values: Mapping[str, object]) -> ChannelSettings:
+    """Return a channel with what its server has just told laid under what is written. Never raises."""
+    return channel.model_copy(update={"learnt": _usable(channel, values)})
+
+
+def _kept(channel: ChannelSettings, root: Path) -> Mapping[str, object]:
+    """Return what its server told behind this very entry of the settings; {} for nothing."""
     told = _read(root, channel.name)
     values = told.get("learnt")
-    if told.get("entry") != _entry(channel) or not isinstance(values, dict):
-        return {}
+    return values if told.get("entry") == _entry(channel) and isinstance(values, dict) else {}
+
+
+def _usable(channel: ChannelSettings, values: Mapping[str, object]) -> Mapping[str, Value]:
+    """Return the values that the kind's Settings take, one by one: one that they refuse spoils no other."""
     try:
         model = registry.kind(channel).Settings
     except KawarabanError:  # said where the channel is built
         return {}
     own = dict(channel.own)
-    return {key: value for key, value in values.items() if key not in own and _takes(model, own, key, value)}
+    return {
+        key: value
+        for key, value in values.items()
+        if key not in own and isinstance(value, Value) and _takes(model, own, key, value)
+    }
 
 
 def _takes(model: type[BaseModel], own: Mapping[str, object], key: str, value: object) -> bool:
     known = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-    if key not in known or Secret in types_of(known[key]) or not isinstance(value, Value):
+    if key not in known or Secret in types_of(known[key]):
         return False
     try:
         model.model_validate({**own, key: value})

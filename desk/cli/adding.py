@@ -71,7 +71,7 @@ def _refuse_missing(draft: Draft) -> None:
 
 def _agreed(call: Call, asker: Asker | None, draft: Draft, done: Probed) -> bool:
     """Show what was found; return whether it is to be written down."""
-    tried = Tried(draft.name, done, draft.able)
+    tried = Tried(draft.name, done, draft.able(done.said))
     zone = draft.house.publication.zone
     fine = tried.fine or call.options.untested
     if not call.json:

@@ -19,13 +19,14 @@ from pathlib import Path
 
 import yaml
 
+from flows import learnt
 from flows.compose import STATE, House
 from flows.stages import probing
 from flows.stages.probing import Probed
 from flows.stages.questions import Question, questions, read
 from kawaraban import registry, strict_yaml
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.protocol import Channel, EditionChannel
+from kawaraban.channels.protocol import Channel, EditionChannel, Probe
 from kawaraban.config import ChannelSettings, ReleaseSettings, Settings
 from kawaraban.config import channels as written_channels
 from kawaraban.config.load import CHANNELS
@@ -68,10 +69,10 @@ class Draft:
         """Whether it is a folder written whole: nothing needs to be there before it."""
         return self.kind.capabilities.edition
 
-    @property
-    def able(self) -> Capabilities:
-        """What it could do with these settings."""
-        return self._tentative.capabilities(self._tentative.channel_settings(self.name))
+    def able(self, said: Probe | None) -> Capabilities:
+        """Return what it could do with these settings, and with what its server said."""
+        house = self._tentative
+        return house.capabilities(learnt.told_by(house.channel_settings(self.name), said.learnt if said else {}))
 
     def go_after(self, channel: str) -> None:
         """Let everything be live on another channel first."""

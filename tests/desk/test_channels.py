@@ -130,6 +130,19 @@ def test_test_says_who_we_are_what_it_takes_and_posts_nothing(paper: Paper, boar
     assert board.notices == {}
 
 
+def test_add_shows_what_the_server_itself_says_it_takes(paper: Paper, board: Board) -> None:
+    board.limit = 120
+    words = ("channels", "add", "noticeboard", "--set", f"server={board.url}", "--secret", "token=env:BOARD_TOKEN")
+    assert "a post has up to 120 code points" in paper(*words, "--yes").out
+
+
+def test_check_counts_by_what_the_server_said(paper: Paper, board: Board) -> None:
+    board.limit = 120
+    added(paper, board)
+    paper.write(channels=f"{{board: {{text: {'雨の音を聞く。' * 20}}}}}")
+    assert "too long to go out: 140 of 120" in paper("check").out
+
+
 def test_test_says_what_is_wrong_and_how_to_mend_it(paper: Paper, board: Board) -> None:
     added(paper, board)
     paper.environment["BOARD_TOKEN"] = "an old one"  # noqa: S105 - of a board that holds nothing
