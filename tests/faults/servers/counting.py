@@ -21,7 +21,7 @@ class Tally:
     What one campaign did, and what was found afterwards.
 
     `duplicates`: posts too many, drafts and what should be gone among them; `lost`: posts too few, or with an older text;
-    `left`: articles whose delivery is not live (or withdrawn) as wanted; `disordered`: threads out of order; `bare`: posts without their
+    `left`: articles whose delivery is not live (or withdrawn) as wanted, and whatever is sent once more; `disordered`: threads out of order; `bare`: posts without their
     picture; `drifted`: posts that `verify` finds to differ; `uploads`: how many reached the server, one a picture and, where an answer
     was lost, more; `missed`: what was to strike and never did.
     """
@@ -66,6 +66,7 @@ class Tally:
 
 def counted(news: Newsroom, tally: Tally) -> Tally:
     """Write down how it ended."""
+    tally.left = news.left() + _restless(news)
     with news.house() as house:
         rows = {row.article: row for row in house.ledger.deliveries() if row.channel == CHANNEL}
         texts = {key: house.ledger.variant(row.live_digest or "", CHANNEL) for key, row in rows.items()}
@@ -78,11 +79,17 @@ def counted(news: Newsroom, tally: Tally) -> Tally:
         _count_one(news, writing, own, texts.get(writing.id), tally)
     tally.pictures = news.stand.pictures * len(news.articles)
     tally.articles, tally.rounds, tally.again = len(news.articles), news.rounds, news.again
-    tally.left = news.left()
     tally.requests = len(news.proxy.passed)
     tally.uploads = sum(method == "POST" and news.stand.uploads in path for method, path in news.proxy.passed)
     tally.seconds = time.monotonic() - tally.began
     return tally
+
+
+def _restless(news: Newsroom) -> int:
+    """How many requests that change something one more publisher makes, where nothing is left to do."""
+    before = len(news.proxy.passed)
+    news.publish()
+    return sum(method != "GET" for method, _ in news.proxy.passed[before:])
 
 
 def _count_one(news: Newsroom, writing: Writing, own: Sequence[Stored], text: Variant | None, tally: Tally) -> None:

@@ -16,19 +16,25 @@ from tests.servers.proxy import Trouble
 AT_RANDOM: Trouble = "kill while"
 _POSTS = 3
 _TRIES = 6
+_LOST: tuple[Trouble, ...] = ("drop", "504", "429", "reset before", "cut answer")
 _OVERTAKEN = 0.3
 """How often an editor edits or withdraws what was stopped, before it goes on."""
 
 
 @dataclass(frozen=True)
 class Blow:
-    """Where a publisher dies in a deed: at a boundary inside (of a thread's posts: the `nth`), or at a request."""
+    """
+    Where a publisher dies in a deed: at a boundary inside (of a thread's posts: the `nth`), or at a request.
+
+    `before` that, another request of the same publisher meets a trouble.
+    """
 
     deed: Deed
     point: str = ""
     nth: int = 1
     step: Step | None = None
     moment: Trouble = AT_RANDOM
+    before: Trouble | None = None
 
     @property
     def name(self) -> str:
@@ -51,8 +57,9 @@ def blows(stand: Stand, at_random: int, dice: random.Random, *, few: bool = Fals
     if few:
         inside = dice.choice([blow for blow in places if blow.step is None])
         places = [inside, *(Blow(step.deed, step=step, moment=dice.choice(KILLS[:2])) for step in stand.steps)]
-    random = (dice.choice(stand.steps) for _ in range(at_random))
-    return [*dice.sample(places, len(places)), *(Blow(step.deed, step=step) for step in random)]
+    steps = [dice.choice(stand.steps) for _ in range(at_random)]
+    mixed = (Blow(step.deed, step=step, before=dice.choice(_LOST)) for step in steps)
+    return [*dice.sample(places, len(places)), *mixed]
 
 
 def _places(stand: Stand) -> Iterator[Blow]:
@@ -71,7 +78,9 @@ def _struck(news: Newsroom, blow: Blow, tally: Tally) -> None:
     """Give them something to do, and strike; what was stopped before may be struck as well, so it is tried some times."""
     for _ in range(_TRIES):
         whole = blow.point in PARTS or blow.step is not None
-        news.begin(blow.deed, 1, _POSTS if whole else 0)
+        news.begin(blow.deed, 1 + bool(blow.before), _POSTS if whole else 0)
+        if blow.before:
+            news.proxy.troubles.append(blow.before)
         if blow.step is not None:
             blow.step.before(news.root)
             news.proxy.troubles.append(blow.step.meets(blow.moment))
