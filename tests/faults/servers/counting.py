@@ -20,10 +20,12 @@ class Tally:
     """
     What one campaign did, and what was found afterwards.
 
-    `duplicates`: posts too many, drafts and what should be gone among them; `lost`: posts too few, or with an older text;
-    `left`: articles whose delivery is not live (or withdrawn) as wanted, and whatever is sent once more; `disordered`: threads out of order; `bare`: posts without their
-    picture; `drifted`: posts that `verify` finds to differ; `uploads`: how many reached the server, one a picture and, where an answer
-    was lost, more; `missed`: what was to strike and never did.
+    `unsure`: what a person has to settle; `again`: what was refused and a person tried again; `duplicates`: posts too many, drafts
+    and what should be gone among them; `lost`: posts too few, or with an older text; `left`: articles whose delivery is not
+    live (or withdrawn) as wanted, and whatever is sent once more; `disordered`: threads out of order; `bare`: posts without
+    their picture; `doubled`: pictures that stand there twice although the channel could have known; `drifted`: posts that
+    `verify` finds to differ; `uploads`: how many reached the server, one a picture and, where an answer was lost, more;
+    `missed`: what was to strike and never did.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Tally:
     left: int = 0
     disordered: int = 0
     bare: int = 0
+    doubled: int = 0
     drifted: int = 0
     uploads: int = 0
     pictures: int = 0
@@ -49,7 +52,16 @@ class Tally:
     @property
     def clean(self) -> bool:
         """Whether everything stands once, whole, and as it was written; and nobody had to be asked."""
-        wrong = (self.unsure, self.duplicates, self.lost, self.left, self.disordered, self.bare, self.drifted)
+        wrong = (
+            self.unsure,
+            self.duplicates,
+            self.lost,
+            self.left,
+            self.disordered,
+            self.bare,
+            self.doubled,
+            self.drifted,
+        )
         return self.articles > 0 and not self.missed and not any(wrong)
 
     def line(self) -> str:
@@ -57,8 +69,8 @@ class Tally:
         kills, faults = sum(self.kills.values()), sum(self.faults.values())
         return (
             f"{self.name:<9} {self.articles} articles, {kills} kills and {faults} faults in {self.rounds} rounds and {self.requests} requests, "
-            f"{self.unsure} settled by a person, {self.again} refusals tried again, {self.duplicates} duplicates, {self.lost} lost, "
-            f"{self.left} not live, {self.disordered} out of order, {self.bare} without picture, {self.drifted} drifted; "
+            f"{self.unsure} for a person to settle, {self.again} refusals tried again, {self.duplicates} duplicates, {self.lost} lost, "
+            f"{self.left} not live, {self.disordered} out of order, {self.bare} without picture, {self.doubled} pictures doubled, {self.drifted} drifted; "
             f"{self.uploads} uploads of {self.pictures} pictures ({self.seconds:.0f} s)"
             + (f"; never struck: {', '.join(self.missed)}" if self.missed else "")
         )
@@ -78,6 +90,7 @@ def counted(news: Newsroom, tally: Tally) -> Tally:
         own = [post for post in stored if writing.mark in f"{post.title}{post.text}"]
         _count_one(news, writing, own, texts.get(writing.id), tally)
     tally.pictures = news.stand.pictures * len(news.articles)
+    tally.doubled = news.stand.twice()
     tally.articles, tally.rounds, tally.again = len(news.articles), news.rounds, news.again
     tally.requests = len(news.proxy.passed)
     tally.uploads = sum(method == "POST" and news.stand.uploads in path for method, path in news.proxy.passed)

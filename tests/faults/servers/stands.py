@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from tests.servers import ghost, mastodon, pds, snac, wordpress
 from tests.servers.mastodon_account import Account as FediverseAccount
 from tests.servers.stored import Stored
 
+_SECOND = re.compile(r"-[0-9a-f]{12}-\d+$")
+"""How WordPress calls a picture that it has already."""
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -25,7 +29,7 @@ class Stand:
     `settings` are the channel's, as YAML with `{server}` in them; `stored` what stands there, drafts included; `pictured` whether
     a post has its pictures; `uploads` knows an upload, of which each article needs so many as `pictures`. `hint` (at an
     instant) and `refusal` are a 429 in the server's own form; `lag` how many looks at a list pass before it shows what was just made; `within` the
-    seconds in which a request is answered.
+    seconds in which a request is answered; `twice` how many pictures stand there twice although it can be asked for them.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Stand:
     within: float = 0.1
     threads: bool = False
     edits: bool = True
+    twice: Callable[[], int] = lambda: 0
     shown: frozenset[str] = field(default=frozenset({"published", "publish", "public"}))
 
     def of(self, deed: str) -> tuple[Step, ...]:
@@ -137,6 +142,7 @@ def wordpress_site(server: wordpress.WordPress) -> Stand:
         hint=lambda _now: {"Retry-After": "30", "Content-Type": "text/html"},
         refusal="<h1>Too Many Requests</h1>",  # WordPress itself has no such answer: its host gives it
         pictures=2,
+        twice=lambda: sum(bool(_SECOND.search(one.raw["slug"])) for one in server.media()),
         timeout=3,
         within=0.5,
     )
