@@ -100,14 +100,18 @@ def _written(call: Call, name: str, done: Probed) -> int:
         zone = house.publication.zone
     if call.json:
         documents.write({"added": name, "channels": [abilities.document(tried, call.language, zone)]})
-    call.say(
-        Sentence(
-            ja=f"config/channels.yaml に「{name}」を書きました。これから出る記事が対象です\n  → 前の記事で、もう出ているものは kawaraban adopt --channel {name}",
-            en=f"wrote `{name}` into config/channels.yaml; what goes out from now on goes there, too\n"
-            f"  → earlier articles that are there already: kawaraban adopt --channel {name}",
-        )
-    )
+    call.say(_done(name, by_hand=tried.able.by_hand))
     return EXIT_DONE
+
+
+def _done(name: str, *, by_hand: bool) -> Sentence:
+    """What was written, and how the ledger hears of what is there already."""
+    then = f"kawaraban record ARTICLE {name} URL" if by_hand else f"kawaraban adopt --channel {name}"
+    return Sentence(
+        ja=f"config/channels.yaml に「{name}」を書きました。これから出る記事が対象です\n  → 前の記事で、もう出ているものは {then}",
+        en=f"wrote `{name}` into config/channels.yaml; what goes out from now on goes there, too\n"
+        f"  → earlier articles that are there already: {then}",
+    )
 
 
 class _Interview:

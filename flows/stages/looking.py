@@ -14,6 +14,7 @@ from flows.stages.surveying import broken_files, survey
 from flows.stages.values import ChannelRow, Extent, Shown, StatusRow
 from kawaraban import address
 from kawaraban.article.finding import Finding
+from kawaraban.config import ChannelSettings
 from kawaraban.delivery import TAKE_DOWN, Delivery, State
 from kawaraban.errors import Sentence, WrongInput
 from kawaraban.ledger import Account, Event
@@ -129,6 +130,12 @@ def log(house: House, name: str | None, channel: str | None, *, limit: int = 50)
     return house.ledger.events(article, channel, limit=limit)
 
 
+def _where(house: House, settings: ChannelSettings) -> str:
+    """Return what a channel leads to: its folder, its site, its server; packages have a folder also where none is written."""
+    packed = f"packages/{settings.name}" if house.capabilities(settings).by_hand else ""
+    return next((value for key in _WHERE if (value := house.setting(settings.name, key))), packed)
+
+
 def channels(house: House) -> list[ChannelRow]:
     """Return every configured channel and how it stands."""
     deliveries = house.ledger.deliveries()
@@ -149,7 +156,7 @@ def channels(house: House) -> list[ChannelRow]:
             ChannelRow(
                 name=settings.name,
                 kind=settings.kind,
-                where=next((value for key in _WHERE if (value := house.setting(settings.name, key))), ""),
+                where=_where(house, settings),
                 live=sum(one.state is State.LIVE for one in own),
                 waiting=sum(one.state is State.WAITING for one in own),
                 failed=sum(one.state is State.FAILED for one in own),

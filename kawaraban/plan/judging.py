@@ -45,7 +45,7 @@ def _block(reason: Sentence, remedy: Sentence | None = None) -> Verdict:
 def _off(case: Case) -> Verdict | None:
     """What is `off` goes nowhere; what is there although it is off may still have to be taken down."""
     ends = case.ending is not None and (case.delivery.public or case.delivery.halfway)
-    return None if case.enabled or ends else _skip(reasons.OFF)
+    return None if case.enabled or ends else _skip(reasons.BEFORE if case.wanted.enabled else reasons.OFF)
 
 
 def _in_the_air(case: Case) -> Verdict | None:

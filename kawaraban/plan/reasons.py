@@ -51,6 +51,10 @@ PINNED = Sentence(
     en="held at an earlier text until the article changes",
 )
 OFF = Sentence(ja="この記事はここには出しません", en="this article does not go there")
+BEFORE = Sentence(
+    ja="この出す先より前の記事なので、ひとりでには出しません（チャンネルと合わせて名指しすると出ます）",
+    en="older than this channel, so it does not go there by itself (it does when article and channel are named)",
+)
 DRAFT = Sentence(ja="下書きです", en="a draft")
 REVIEW = Sentence(ja="校閲中です", en="in review")
 ARCHIVED = Sentence(ja="しまった記事です", en="archived")

@@ -122,8 +122,8 @@ def _lines(words: str, link: str, tags: Iterable[str]) -> Iterator[str]:
 
 _NOT_THE_TEXT = Loss(
     code="whole-text",
-    what_ja="本文は載らず、題とリンクだけが出ます。",
-    what_en="the text itself is not carried: title and link stand for it.",
+    what_ja="本文は載らず、投稿の文とリンクだけが出ます。",
+    what_en="the article's text is not carried: the post's words and its link stand for it.",
 )
 
 

@@ -136,6 +136,12 @@ def test_add_shows_what_the_server_itself_says_it_takes(paper: Paper, board: Boa
     assert "a post has up to 120 code points" in paper(*words, "--yes").out
 
 
+def test_what_a_person_posts_to_is_recorded_not_adopted_and_has_its_folder(paper: Paper) -> None:
+    assert "kawaraban record ARTICLE x URL" in paper("channels", "add", "hand", "--name", "x", "--yes").out
+    (row,) = [one for one in paper("channels", "--json").document["channels"] if one["name"] == "x"]
+    assert row["where"] == "packages/x"
+
+
 def test_check_counts_by_what_the_server_said(paper: Paper, board: Board) -> None:
     board.limit = 120
     added(paper, board)

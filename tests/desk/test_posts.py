@@ -36,7 +36,7 @@ def test_show_prints_a_post_its_count_and_its_card(paper: Paper) -> None:
         "［card］ 雨樋の音を聞く",
         "  屋根を流れる水の音について、朝のうちに書きとめたこと。",
         "  https://example.com/articles/rain/",
-        "－ the text itself is not carried: title and link stand for it.",
+        "－ the article's text is not carried: the post's words and its link stand for it.",
     ]
 
 

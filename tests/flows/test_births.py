@@ -61,6 +61,9 @@ def test_an_archive_is_not_announced_when_a_channel_is_connected(paper: Paper) -
     assert word(paper, NOW + HOUR) is Word.OFF
     released(paper, NOW + HOUR)
     assert word(paper, NOW + HOUR) is Word.OFF
+    with house(paper, NOW + HOUR) as opened:
+        row = next(one for one in status(opened, (), now=NOW + HOUR) if one.channel == "stage")
+    assert "older than this channel" in row.reason.en
     assert not (paper.root / "posts").exists()
 
 
