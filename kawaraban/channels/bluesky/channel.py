@@ -147,11 +147,6 @@ class Bluesky:
             chain = below(mine.uri(mine.key_of(receipt)), {uri: one.value for uri, one in there.items()})
             return [self._receipt(mine, there[uri].rkey, there[uri].cid) for uri in chain]
 
-    @classmethod
-    def asks(cls) -> Mapping[str, Sentence]:
-        """Return how a person is asked for the settings."""
-        return _ASKED
-
     # --- pieces ---------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -244,21 +239,6 @@ def _too_large(asset: Asset, size: int, limit: int) -> Sentence:
     )
 
 
-_ASKED = {
-    "server": Sentence(ja="ログインする先", en="where one logs in"),
-    "handle": Sentence(
-        ja="アカウント（news.example.com など。@ はいりません）", en="the account, like news.example.com"
-    ),
-    "password": Sentence(
-        ja="アプリパスワード（Blueskyの設定 → プライバシーとセキュリティ → アプリパスワード）",
-        en="an app password (Bluesky: Settings, Privacy and security, App passwords)",
-    ),
-    "langs": Sentence(ja="投稿の言語（三つまで）", en="languages of the posts, at most 3"),
-    "pictures": Sentence(
-        ja="card: リンクカード、cover: 表紙の画像、all: 表紙と図",
-        en="card: a link card; cover: the cover as a picture; all: cover and figures",
-    ),
-}
 _NO_EDITS = Sentence(
     ja="Blueskyの投稿は書き換えられません（読者に見える直し方がありません）",
     en="a post on Bluesky can't be edited (readers would not be told)",

@@ -50,8 +50,14 @@ class BlueskySettings(Announcing):
         """Return how a person is asked for each key (protocol.Asks)."""
         return {
             "server": Sentence(ja="ログインするサーバー", en="the server where one logs in"),
-            "handle": Sentence(ja="ハンドル（news.example）か DID", en="the handle (news.example) or DID"),
-            "password": Sentence(ja="アプリパスワード", en="an app password"),
+            "handle": Sentence(
+                ja="アカウント（news.example.com など。@ はいりません）",
+                en="the account, like news.example.com (without @)",
+            ),
+            "password": Sentence(
+                ja="アプリパスワード（Blueskyの設定 → プライバシーとセキュリティ → アプリパスワード）",
+                en="an app password (Bluesky: Settings, Privacy and security, App passwords)",
+            ),
             "langs": Sentence(
                 ja="投稿の言葉（既定は記事の言葉）", en="languages of the posts (default: the article's)"
             ),

@@ -20,7 +20,7 @@ from kawaraban.channels.mastodon.entities import Status
 from kawaraban.channels.mastodon.finding import Sought, below, leads_to, said
 from kawaraban.channels.mastodon.note import Note
 from kawaraban.channels.mastodon.servers import learnt
-from kawaraban.channels.mastodon.settings import ABLE, ASKS, MastodonSettings, able
+from kawaraban.channels.mastodon.settings import ABLE, MastodonSettings, able
 from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Surroundings
 from kawaraban.config.load import own_settings
 from kawaraban.config.secret import revealed
@@ -48,11 +48,6 @@ class Mastodon:
     renderer: ClassVar[str] = "social"
     capabilities: ClassVar[Capabilities] = ABLE
     Settings: ClassVar[type[BaseModel]] = MastodonSettings
-
-    @classmethod
-    def asks(cls) -> Mapping[str, Sentence]:
-        """Return how a person is asked for the settings."""
-        return ASKS
 
     @classmethod
     def able(cls, own: BaseModel) -> Capabilities:

@@ -64,14 +64,7 @@ class MastodonSettings(Announcing):
     @classmethod
     def asks(cls) -> Mapping[str, Sentence]:
         """Return how a person is asked for each key (protocol.Asks)."""
-        return {
-            "server": Sentence(ja="サーバーのアドレス", en="the server's address"),
-            "token": Sentence(ja="アクセストークン（read と write）", en="an access token (read and write)"),
-            "visibility": Sentence(ja="見える範囲", en="who sees the posts"),
-            "pictures": Sentence(
-                ja="載せるもの: cover 表紙、all 図も、none なし", en="what a post carries: cover, all figures, none"
-            ),
-        }
+        return ASKS
 
 
 ASKS: Mapping[str, Sentence] = {
