@@ -267,3 +267,11 @@ def test_what_differs_is_kept_and_told_in_both_languages(ledger: Ledger) -> None
 def test_what_a_person_wrote_is_told_as_it_was_written(ledger: Ledger, words: str) -> None:
     ledger.pin(ID, "note", expected(ledger, note()).digest, against="file-1", now=T0, who="editor", why=words)
     assert ledger.events(ID, "note")[-1].why == alike(words or note().digest)
+
+
+def test_what_older_rows_have_in_one_language_stands_for_both(ledger: Ledger) -> None:
+    posted(ledger, expected(ledger, note()))
+    with ledger._write() as connection:
+        connection.exec_driver_sql('UPDATE deliveries SET differences = \'["段落 3", "改行"]\'')
+    assert now(ledger).differences == (alike("段落 3"), alike("改行"))
+    assert ledger.differing(["note"]) == [now(ledger)]
