@@ -53,6 +53,11 @@ def joined(said: Iterable[Sentence]) -> Sentence:
     return Sentence(ja="；".join(one.ja for one in every), en="; ".join(one.en for one in every))
 
 
+def advised(what: Sentence, remedy: Sentence | None) -> Sentence:
+    """Return what happened with what a person does about it, as one."""
+    return what if remedy is None else Sentence(ja=f"{what.ja} → {remedy.ja}", en=f"{what.en} → {remedy.en}")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in a file something is: `line` and `column` count from 1; None where the whole file is meant."""
@@ -80,6 +85,11 @@ class KawarabanError(Exception):
         """What happened, with its place before it."""
         head = f"{self.place}: " if self.place else ""
         return Sentence(ja=f"{head}{self.what.ja}", en=f"{head}{self.what.en}")
+
+    @property
+    def advised(self) -> Sentence:
+        """What happened and, where there is one, its remedy: for whoever keeps one sentence of an error."""
+        return advised(self.what, self.remedy)
 
     def said(self, language: Language) -> str:
         """Return place, sentence and remedy as one text for a person."""

@@ -108,7 +108,6 @@ def status(rows: list[StatusRow], language: Language, zone: ZoneInfo) -> Documen
                 "error": row.error.said(language) if row.error else None,
                 "digest": row.digest,
                 "live_digest": row.live_digest,
-                **({"parts": {"out": row.parts.out, "of": row.parts.of}} if row.parts else {}),
             }
             for row in rows
         ]

@@ -37,7 +37,7 @@ def refused(house: House, channel: str, error: NotAuthorised) -> Sentence:
 
     A secret that is only not to be had in this process (a variable of another shell) says nothing about the channel.
     """
-    return error.what if lacking(house, channel) is not None else close(house, channel, error.what)
+    return error.what if lacking(house, channel) is not None else close(house, channel, error.advised)
 
 
 def lacking(house: House, channel: str) -> NotAuthorised | None:

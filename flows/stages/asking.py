@@ -60,9 +60,9 @@ class Inquiry:
             return self.channel.find(payload, key)
         except NotAuthorised as error:
             self.close(error)
-            raise Unasked(error.what) from error
+            raise Unasked(error.advised) from error
         except ChannelFailure as error:
-            raise Unasked(error.what, after=getattr(error, "after", None)) from error
+            raise Unasked(error.advised, after=getattr(error, "after", None)) from error
         except Exception as error:
             raise Unasked(self.broken(error)) from error
 

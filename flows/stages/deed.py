@@ -124,6 +124,6 @@ class Deed:
 
     def _close(self, error: NotAuthorised) -> None:
         """Hold the channel: fifty deliveries with refused credentials are one trouble, not fifty."""
-        what = veiled(error.what, self._secrets())
+        what = veiled(error.advised, self._secrets())
         why = f"{what.ja} / {what.en}"
         self.house.ledger.hold(Scope(channel=self.action.channel), now=self.house.clock(), who=RECOVERY, why=why)

@@ -68,14 +68,14 @@ class Sending(Deed):
         except Unasked as error:  # nothing was sent this time: the doubt is an earlier try's, and the ledger keeps it
             return Answer("unavailable", error=error.what, next_try=self._next_try(error.after)), "unsure"
         except Unsure as error:
-            answer = Answer("unsure", error=error.what, next_try=self._next_try())
+            answer = Answer("unsure", error=error.advised, next_try=self._next_try())
         except NotAuthorised as error:
             self._close(error)
             answer = self._locked_out(error)
         except Refused as error:
-            answer = Answer("refused", error=error.what)
+            answer = Answer("refused", error=error.advised)
         except Unavailable as error:
-            answer = Answer("unavailable", error=error.what, next_try=self._next_try(error.after))
+            answer = Answer("unavailable", error=error.advised, next_try=self._next_try(error.after))
         except Exception as error:  # noqa: BLE001 - a failure without a type may have come after the request had left
             self._log("sending", error)
             answer = Answer("unsure", error=broken(error), next_try=self._next_try())
@@ -220,8 +220,8 @@ class Sending(Deed):
     def _locked_out(self, error: NotAuthorised) -> Answer:
         """The text was not even looked at: it goes once the hold ends. A hold stops no withdrawal: that waits for a name."""
         if self.action.action is ActionKind.WITHDRAW:
-            return Answer("refused", error=error.what)
-        return Answer("unavailable", error=error.what, next_try=self.house.clock())
+            return Answer("refused", error=error.advised)
+        return Answer("unavailable", error=error.advised, next_try=self.house.clock())
 
     def _inquiry(self, channel: Channel) -> Inquiry:
         return Inquiry(channel, self._able, self.pause, self._close, self._asking_broke)

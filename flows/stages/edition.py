@@ -21,7 +21,7 @@ from kawaraban.channels.protocol import EditionChannel
 from kawaraban.config import ChannelSettings
 from kawaraban.delivery import ActionKind, Receipt
 from kawaraban.edition import EditionFile, Gone, LiveArticle, Stage, edition_digest
-from kawaraban.errors import KawarabanError, Sentence
+from kawaraban.errors import KawarabanError, Sentence, advised
 from kawaraban.ledger import Answer, Claim, owner
 from kawaraban.plan import Action
 from renderers import feed as feed_renderer
@@ -156,7 +156,7 @@ class Editing:
             for asset in self.planned.variant(action.article, action.channel, action.digest).assets:
                 self.house.assets.bytes_of(asset)
         except KawarabanError as error:
-            return error.what
+            return error.advised
         except Exception as error:  # noqa: BLE001 - a picture that breaks the decoder keeps back its own article only
             _LOG.exception("pictures of %s", action.article)
             return broken(error)
@@ -299,7 +299,7 @@ class Editing:
             ledger.read_back(row.article, row.channel, (), now=self.house.told_at(self.now), who=self.house.who)
 
     def _gone_wrong(self, tries: Sequence[Try], error: Sentence, remedy: Sentence | None = None) -> None:
-        self._fail([(one, error) for one in tries])
+        self._fail([(one, advised(error, remedy)) for one in tries])
         if not tries:
             self.edited.troubles.append(Trouble(self.group.site.name, error, remedy))
 

@@ -34,7 +34,7 @@ class HandingOver(Deed):
                 run=self.run,
             )
         except KawarabanError as error:
-            return self._not_packed(error.what)
+            return self._not_packed(error.advised)
         except Exception as error:  # noqa: BLE001 - one package that breaks must not stop the other channels
             self._log("packing", error)
             return self._not_packed(broken(error))

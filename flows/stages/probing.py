@@ -23,7 +23,7 @@ from flows.stages.values import Progress, Step, unwatched
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Probe, Probes
 from kawaraban.config import ChannelSettings
-from kawaraban.errors import ChannelFailure, NotAuthorised, Sentence
+from kawaraban.errors import ChannelFailure, NotAuthorised, Sentence, advised
 from kawaraban.ledger import Hold
 
 EVERY = timedelta(days=1)
@@ -129,7 +129,7 @@ def remembered(house: House, done: Probed) -> Probed:
     if done.here:
         return done
     if done.trouble is not None and done.stopped:
-        close(house, done.channel, done.trouble)
+        close(house, done.channel, advised(done.trouble, done.remedy))
     return _noted(house, done)
 
 

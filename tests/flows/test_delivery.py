@@ -24,6 +24,9 @@ from tests.flows.posts import HOOK, ID, Desk, ListHook, Own, SilentHook, desk, t
 
 LOST = Unsure(Sentence(ja="返事がありません", en="no answer"))
 NO = Refused(Sentence(ja="だめです", en="no"))
+TOO_LONG = Refused(
+    Sentence(ja="長すぎます", en="too long"), remedy=Sentence(ja="短くしてください", en="make it shorter")
+)
 LOCKED = NotAuthorised(Sentence(ja="認証が通りません", en="our credentials are refused"))
 AWAY = Unavailable(Sentence(ja="つながりません", en="no connection"))
 NOTE = "a note between two requests"
@@ -50,6 +53,12 @@ def test_a_post_is_sent_once_and_its_receipt_recorded(at: Desk) -> None:
     result = at.send(FIRST)
     assert (result.outcome, at.server.requests) == ("live", ["create"])
     assert (at.row.state, at.row.live_digest, at.row.url) == (State.LIVE, FIRST.digest, result.place)
+
+
+def test_what_is_refused_is_kept_with_what_a_person_does_about_it(at: Desk) -> None:
+    at.server.before = TOO_LONG
+    assert at.send(FIRST).error == Sentence(ja="長すぎます → 短くしてください", en="too long → make it shorter")
+    assert at.row.error == Sentence(ja="長すぎます → 短くしてください", en="too long → make it shorter")
 
 
 def test_an_answer_lost_on_the_way_is_found_and_nothing_is_sent_again(at: Desk) -> None:
