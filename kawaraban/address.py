@@ -16,6 +16,16 @@ TOMBSTONE = "410.html"
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
 
 
+def readable(url: str | None) -> str | None:
+    """Return an address that a server gave for its page if readers may be led there: http(s), with a host, in one piece; else None."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    whole = url is not None and url.isprintable() and not any(letter.isspace() for letter in url)
+    return url if whole and parts.scheme in {"http", "https"} and parts.hostname else None
+
+
 def segment(name: str) -> str:
     """Return one path segment: NFC, percent-encoded (RFC 3986), `/` included, so that no name leaves its folder."""
     encoded = quote(unicodedata.normalize("NFC", name), safe="")

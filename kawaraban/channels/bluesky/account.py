@@ -7,6 +7,7 @@ own server, which its DID document names.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from kawaraban.address import readable
 from kawaraban.channels.bluesky.session import Kept, SessionFile, Signed, proof_of
 from kawaraban.channels.bluesky.settings import BlueskySettings
 from kawaraban.channels.bluesky.xrpc import Caller, Json, Stale
@@ -24,21 +26,24 @@ from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsu
 
 _PDS = "AtprotoPersonalDataServer"
 _NO_HANDLE = "handle.invalid"
+_TOKEN = r"^[!-~]+$"  # noqa: S105 - what one looks like: it becomes a header field
+_DID = r"^did:[a-z]+:[A-Za-z0-9._:%-]+$"
+_HANDLE = re.compile(r"[A-Za-z0-9.-]{3,253}")  # it becomes part of an address
 
 
 class _Answer(BaseModel):
     """What createSession and refreshSession say (com.atproto.server.createSession)."""
 
-    access: str = Field(alias="accessJwt", min_length=1)
-    refresh: str = Field(alias="refreshJwt", min_length=1)
-    did: str = Field(pattern=r"^did:")
+    access: str = Field(alias="accessJwt", pattern=_TOKEN)
+    refresh: str = Field(alias="refreshJwt", pattern=_TOKEN)
+    did: str = Field(pattern=_DID)
     handle: str = ""
     document: dict[str, Any] | None = Field(default=None, alias="didDoc")  # Any: JSON
 
     @property
     def shown(self) -> str:
         """The handle, or the DID where the handle leads nowhere."""
-        return self.handle if self.handle not in ("", _NO_HANDLE) else self.did
+        return self.handle if _HANDLE.fullmatch(self.handle) and self.handle != _NO_HANDLE else self.did
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,7 @@ def _service(document: Json | None) -> str | None:
     services = (document or {}).get("service")
     for one in services if isinstance(services, list) else ():
         if isinstance(one, dict) and one.get("type") == _PDS and isinstance(one.get("serviceEndpoint"), str):
-            return str(one["serviceEndpoint"]).rstrip("/")
+            return (readable(one["serviceEndpoint"]) or "").rstrip("/") or None
     return None
 
 

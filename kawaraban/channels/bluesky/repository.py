@@ -114,7 +114,7 @@ class Repository:
         return None if said is None else _stored(said)
 
     def all(self) -> Iterator[Stored]:
-        """Yield all posts, newest first."""
+        """Yield all posts, newest first; Unavailable where they never end: what is not among them might be there."""
         cursor = ""
         for _ in range(_MOST_PAGES):
             asked = {
@@ -131,6 +131,7 @@ class Repository:
             cursor = str(said.get("cursor") or "")
             if not cursor or not records:
                 return
+        raise Unavailable(_TOO_MANY)
 
     def session(self) -> Json:
         """Return what the server says of us (com.atproto.server.getSession)."""
@@ -196,4 +197,5 @@ def _not_ours(name: str) -> Sentence:
     return Sentence(ja=f"{name} はこのアカウントの投稿ではありません", en=f"{name} is no post of this account")
 
 
+_TOO_MANY = Sentence(ja="投稿の一覧に終わりがありません", en="the list of posts has no end")
 _UNREADABLE = Sentence(ja="サーバーの答えが読めません", en="the server's answer can't be read")

@@ -9,10 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kawaraban.config import Announcing, Secret
-from kawaraban.config.written import Duration, LanguageTag
+from kawaraban.config.written import Duration, LanguageTag, ServerAddress
 from kawaraban.errors import Sentence
 
-Server = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+/?$")]
 Timeout = Annotated[Duration, Field(gt=timedelta(), le=timedelta(seconds=30))]
 
 
@@ -38,7 +37,7 @@ class BlueskySettings(Announcing):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    server: Server = "https://bsky.social"
+    server: ServerAddress = "https://bsky.social"
     handle: Handle
     password: Secret
     langs: Annotated[tuple[LanguageTag, ...], Field(min_length=1, max_length=3)] | None = None

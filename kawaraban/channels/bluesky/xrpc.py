@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kawaraban.channels.http import Answer, CantTell, Session, judged
-from kawaraban.channels.http.secrecy import redacted
+from kawaraban.channels.http.secrecy import quoted
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
 
 Json = Mapping[str, Any]  # Any: JSON
@@ -24,7 +24,6 @@ Json = Mapping[str, Any]  # Any: JSON
 _USED_UP = frozenset({"ExpiredToken", "InvalidToken"})
 _SHUT = frozenset({"AccountTakedown", "AccountDeactivated", "AccountSuspended", "AccountNotFound"})
 _ABSENT = frozenset({"RecordNotFound"})
-_LONGEST = 300
 
 
 class Stale(NotAuthorised):
@@ -91,8 +90,8 @@ class Caller:
     def _said(self, answer: Answer) -> Sentence:
         """Name the server's own error and words, with no secret among them."""
         said = _object(answer.body) or {}
-        words = " ".join(str(said[key]) for key in ("error", "message") if said.get(key)) or str(answer.status)
-        words = redacted(words, (*self.secrets, self.token))[:_LONGEST]
+        told = " ".join(said[key] for key in ("error", "message") if isinstance(said.get(key), str))
+        words = quoted(told, (*self.secrets, self.token)) or str(answer.status)
         return Sentence(ja=f"{answer.shown_url} の答え：{words}", en=f"{answer.shown_url} said: {words}")
 
 

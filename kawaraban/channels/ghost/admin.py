@@ -106,8 +106,7 @@ class Admin:
         answer = self._read("/users/me/", {"include": "roles"})
         if said(answer).missing:
             return None
-        (member,) = self._understood(answer, stored.Members).users
-        return tuple(role.name for role in member.roles)
+        return tuple(role.name for role in self._understood(answer, stored.Members).users[0].roles)
 
     def newsletters(self) -> tuple[str, ...]:
         """Return the slugs of the newsletters that are in use."""
@@ -124,7 +123,7 @@ class Admin:
         answer = self._read(path, _FORMATS)
         if said(answer).missing:
             return None
-        return self._understood(answer, stored.Posts).posts[0]
+        return self._understood(answer, stored.OnePost).posts[0]
 
     def _pages(self, query: Query) -> Iterator[StoredPost]:
         number: int | None = 1
@@ -159,7 +158,7 @@ class Admin:
         body = json.dumps({"posts": [fields]}, ensure_ascii=False, separators=(",", ":")).encode()
         answer = self._sent(method, path, {**_FORMATS, **query}, {"content-type": "application/json"}, body)
         refuse(answer, self.clock())
-        return self._told(answer, stored.Posts).posts[0]
+        return self._told(answer, stored.OnePost).posts[0]
 
     def _told(self, answer: Answer, form: type[Said]) -> Said:
         try:

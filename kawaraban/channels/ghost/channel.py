@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
+from kawaraban.address import readable
 from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.channels.ghost.comparing import differences
 from kawaraban.channels.ghost.content import Content, canonical_of, content_of
@@ -231,8 +232,8 @@ class Ghost:
 
     def _address(self, post: StoredPost) -> str:
         """Return where readers find it; a draft is found by who edits it."""
-        if post.public:
-            return post.url
+        if post.public and (page := readable(post.url)) is not None:
+            return page
         return f"{self._settings.server.rstrip('/').removesuffix('/ghost')}/ghost/#/editor/post/{post.id}"
 
 
@@ -265,7 +266,9 @@ def _gone() -> Refused:
 
 
 def _may_not_publish(roles: Iterable[str]) -> NotAuthorised:
-    named = ", ".join(roles)
+    from kawaraban.channels.http.secrecy import quoted
+
+    named = quoted(", ".join(roles))
     return NotAuthorised(
         Sentence(
             ja=f"このキーの持ち主（{named}）は公開できません", en=f"whom this key belongs to ({named}) can't publish"
@@ -277,9 +280,10 @@ def _may_not_publish(roles: Iterable[str]) -> NotAuthorised:
 
 
 def _no_newsletter(wanted: str, there: Sequence[str]) -> Refused:
+    from kawaraban.channels.http.secrecy import quoted
+
+    named = quoted(", ".join(there))
     return Refused(
         Sentence(ja=f"Ghostに「{wanted}」というニュースレターがありません", en=f"Ghost has no newsletter `{wanted}`"),
-        remedy=Sentence(
-            ja=f"newsletter に書けるのは: {'、'.join(there)}", en=f"`newsletter` can be: {', '.join(there)}"
-        ),
+        remedy=Sentence(ja=f"newsletter に書けるのは: {named}", en=f"`newsletter` can be: {named}"),
     )

@@ -17,15 +17,10 @@ from kawaraban.channels.ghost.admin import Admin
 from kawaraban.channels.ghost.content import Content
 from kawaraban.channels.ghost.naming import standing
 from kawaraban.channels.ghost.pictures import Uploading
-from kawaraban.channels.ghost.refusals import Collision
+from kawaraban.channels.ghost.refusals import BUSY, Collision
 from kawaraban.channels.ghost.stored import Mark, StoredPost, Tag
 from kawaraban.errors import Refused, Sentence, Unavailable
 from kawaraban.variant import Asset, Variant
-
-BUSY = Sentence(
-    ja="Ghostで、だれかが同じ投稿を書き換えています。何も変えていません",
-    en="somebody is saving the same post in Ghost; nothing was changed",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from datetime import datetime
 from http import HTTPStatus
 
 from kawaraban.channels.http import Answer, judged
+from kawaraban.channels.http.secrecy import quoted
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Sentence, Unavailable, Unsure
 
-_SAID = 300  # letters of Ghost's own words that are passed on
 _BAD_TOKEN = "INVALID_JWT"  # noqa: S105 - the name of an error
 _BAD_KEYS = frozenset(
     {_BAD_TOKEN, "UNKNOWN_ADMIN_API_KEY", "INVALID_API_KEY_TYPE", "MISSING_ADMIN_API_KID", "INVALID_AUTH_HEADER"}
@@ -28,13 +28,17 @@ _ALLOW = Sentence(
     ja="カスタム統合の Admin API key を使い、途中のサーバーが Authorization を消していないか確かめてください",
     en="use the Admin API key of a custom integration, and see that no server in between drops the Authorization header",
 )
+BUSY = Sentence(
+    ja="Ghostで、だれかが同じ投稿を書き換えています。何も変えていません",
+    en="somebody is saving the same post in Ghost; nothing was changed",
+)
 _ADDRESS = Sentence(
     ja="server に、Ghostの管理画面のアドレスから /ghost を除いたもの（https で始まる）を書いてください",
     en="write the address of Ghost's admin area without /ghost (beginning with https) as `server`",
 )
 
 
-class Collision(Exception):
+class Collision(Unavailable):
     """Somebody saved the post after we read it: nothing was changed."""
 
 
@@ -68,7 +72,7 @@ def said(answer: Answer) -> Said:
     try:
         error = json.loads(answer.body)["errors"][0]
         words = " ".join(str(error[key]) for key in ("message", "context") if error.get(key))
-        return Said(ghost=True, words=words[:_SAID], type=str(error.get("type")), code=str(error.get("code")))
+        return Said(ghost=True, words=quoted(words), type=str(error.get("type")), code=str(error.get("code")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Said()
 
@@ -84,7 +88,7 @@ def refuse(answer: Answer, now: datetime) -> None:
         return
     error = said(answer)
     if error.code == "UPDATE_COLLISION":
-        raise Collision
+        raise Collision(BUSY)
     raise _failure(answer, error, now)
 
 

@@ -9,10 +9,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from kawaraban.config import Announcing, Secret
-from kawaraban.config.written import Duration
+from kawaraban.config.written import Duration, SiteAddress
 from kawaraban.errors import Sentence
 
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
 Newsletter = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,191}$")]
 
 
@@ -27,7 +26,7 @@ class GhostSettings(Announcing):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    server: Address
+    server: SiteAddress
     key: Secret
     status: Literal["publish", "draft"] = "publish"
     newsletter: Newsletter | None = None

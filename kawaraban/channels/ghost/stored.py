@@ -64,7 +64,7 @@ class StoredPost(_Said):
     `url` is the public address, of a draft that of its preview. `html` has the HTML card between two comments.
     """
 
-    id: str
+    id: str = Field(pattern=r"^[0-9a-f]{24}$")  # it becomes part of an address
     slug: str
     title: str
     status: str
@@ -126,6 +126,12 @@ class Posts(_Said):
     meta: _Meta = Field(default_factory=_Meta)
 
 
+class OnePost(_Said):
+    """The answer about one post."""
+
+    posts: tuple[StoredPost, ...] = Field(min_length=1)
+
+
 class Uploaded(_Said):
     """Where an uploaded picture stands."""
 
@@ -135,7 +141,7 @@ class Uploaded(_Said):
 class Images(_Said):
     """The answer to an upload."""
 
-    images: tuple[Uploaded, ...]
+    images: tuple[Uploaded, ...] = Field(min_length=1)
 
 
 class Sites(_Said):
@@ -171,7 +177,7 @@ class Member(_Said):
 class Members(_Said):
     """The answer about who we are, where the key is a person's own."""
 
-    users: tuple[Member, ...]
+    users: tuple[Member, ...] = Field(min_length=1)
 
 
 class Config(_Said):

@@ -75,7 +75,7 @@ def _until_reset(written: str, now: datetime) -> timedelta | None:
         return _until_iso(written, now)
     if not math.isfinite(number):
         return None
-    return timedelta(seconds=number - now.timestamp()) if number > _EPOCH_FROM else _seconds(number)
+    return _seconds(number - now.timestamp() if number > _EPOCH_FROM else number)
 
 
 def _until_iso(written: str, now: datetime) -> timedelta | None:

@@ -1,13 +1,21 @@
-"""No secret in an error or a log line: secrets become ‹…›, addresses lose user, password, query and fragment."""
+"""
+No secret in an error or a log line: secrets become ‹…›, addresses lose user, password, query and fragment.
+
+What a server says may go into an error too, as one short line that gives no orders to who prints or stores it.
+"""
 
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Collection
 from urllib.parse import quote, urlsplit, urlunsplit
 
 HIDDEN = "‹…›"
 _SHORTEST = 4
+_LONGEST = 300
+_ORDERS = frozenset({"Cc", "Cs"})  # controls, and halves of surrogate pairs, which nothing can store
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def redacted(text: str, secrets: Collection[str]) -> str:
@@ -18,6 +26,16 @@ def redacted(text: str, secrets: Collection[str]) -> str:
     return text
 
 
+def quoted(said: str, secrets: Collection[str] = (), longest: int | None = _LONGEST) -> str:
+    """Return a server's own words as they may stand in an error: one line, no secrets, nothing that steers a terminal."""
+    line = " ".join("".join(filter(_is_harmless, said)).split())
+    return redacted(line, secrets)[:longest]
+
+
+def _is_harmless(letter: str) -> bool:
+    return letter.isspace() or (letter not in _TURNS and unicodedata.category(letter) not in _ORDERS)
+
+
 def shown(url: str, secrets: Collection[str]) -> str:
     """Return an address as a person may see it in an error."""
     try:
@@ -25,7 +43,8 @@ def shown(url: str, secrets: Collection[str]) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return HIDDEN
-    return redacted(urlunsplit((parts.scheme, f"{parts.hostname or ''}{port}", parts.path, "", "")), secrets)
+    whole = urlunsplit((parts.scheme, f"{parts.hostname or ''}{port}", parts.path, "", ""))
+    return quoted(whole, secrets, longest=None)
 
 
 class Redaction(logging.Filter):

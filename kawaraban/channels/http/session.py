@@ -125,9 +125,10 @@ class Session:
             return CantTell(_unread(where, failure))
         if answer.status not in _REDIRECTS or "location" not in answer.headers:
             return answer
-        target = urljoin(url, answer.headers["location"])
-        if redirects == 0 or not _same_host(urlsplit(url), urlsplit(target)):
-            return CantTell(_moved(where, shown(target, self._secrets)))
+        target = _target(url, answer.headers["location"])
+        if redirects == 0 or target is None:
+            elsewhere = shown(answer.headers["location"], self._secrets)
+            return CantTell(_moved(where, elsewhere))
         return self._asked(target, headers, redirects - 1)
 
     def _exchanged(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -182,6 +183,15 @@ class Session:
             if time.monotonic() > ends:  # nobody waits for it any more
                 raise requests.ReadTimeout
         return bytes(content)
+
+
+def _target(url: str, location: str) -> str | None:
+    """Return where a redirect leads on the same host; None: elsewhere, or nowhere."""
+    try:
+        target = urljoin(url, location)
+        return target if _same_host(urlsplit(url), urlsplit(target)) else None
+    except ValueError:  # no address at all, or a port that there can't be
+        return None
 
 
 def _same_host(here: SplitResult, there: SplitResult) -> bool:

@@ -8,13 +8,12 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kawaraban.channels.http import Answer, judged
-from kawaraban.channels.http.secrecy import redacted
+from kawaraban.channels.http.secrecy import quoted
 from kawaraban.channels.mastodon.entities import Trouble
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, Unsure
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_LONGEST = 300
 NEW_TOKEN = Sentence(
     ja="サーバーの「設定 → 開発」で、読み取りと書き込み（read、write）を許したトークンを作り直し、置き換えてください",
     en="make a new access token with the scopes read and write (Preferences → Development there), and put it in place",
@@ -67,7 +66,7 @@ def reasoned(what: Sentence, answer: Answer, token: str) -> Sentence:
         trouble = Trouble.model_validate_json(answer.body)
     except ValidationError:
         return what
-    words = redacted(" ".join((trouble.error_description or trouble.error).split()), (token,))[:_LONGEST]
+    words = quoted(trouble.error_description or trouble.error, (token,))
     return Sentence(ja=f"{what.ja}（{words}）", en=f"{what.en} ({words})") if words else what
 
 

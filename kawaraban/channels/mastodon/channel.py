@@ -214,7 +214,7 @@ class Mastodon:
 
     @property
     def _host(self) -> str:
-        return urlsplit(self._settings.base).netloc.lower()
+        return urlsplit(self._settings.server).netloc.lower()
 
     def _now(self) -> datetime:
         return self._surroundings.clock()
@@ -229,7 +229,7 @@ class Mastodon:
         limits = Limits(connect=min(10.0, seconds), read=seconds, whole=seconds)
         private = self._surroundings.publication.network.private
         with Session(private=private, limits=limits, secrets=(token,)) as session:
-            yield Api(session, self._settings.base, token, self._surroundings.clock)
+            yield Api(session, self._settings.server, token, self._surroundings.clock)
 
     def _uploading(self, api: Api, save: Save) -> Uploading:
         from kawaraban.channels.mastodon.pictures import Patience, Uploading

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
+from kawaraban.address import readable
+
 Id = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value), Field(min_length=1)]
 
 
@@ -69,7 +71,7 @@ class Status(Entity):
     @property
     def address(self) -> str | None:
         """Where people read it."""
-        return self.url or self.uri or None
+        return readable(self.url) or readable(self.uri)
 
 
 class Statuses(RootModel[tuple[Status, ...]]):

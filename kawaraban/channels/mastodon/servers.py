@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from kawaraban.address import readable
 from kawaraban.channels.mastodon.entities import Instance, NodeInfoLinks
 
 Version = tuple[int, ...]
 Learnt = str | int | bool
 
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\d{1,9}", re.ASCII)
 _COMPATIBLE = re.compile(r"(?:compatible;|really)\s*(?P<name>[A-Za-z]+)[ /](?P<version>[\d.]+)")
 
 
@@ -72,7 +73,8 @@ def server_of(instance: Instance) -> Server:
 
 def node_info_address(links: NodeInfoLinks, base: str) -> str | None:
     """Return the newest NodeInfo's address on the very same server, or None: nobody sends us elsewhere."""
-    own = [link for link in links.links if urlsplit(link.href).netloc.lower() == urlsplit(base).netloc.lower()]
+    here = urlsplit(base).netloc.lower()
+    own = [link for link in links.links if urlsplit(readable(link.href) or "").netloc.lower() == here]
     return max(own, key=lambda link: _version(link.rel.rpartition("/")[2])).href if own else None
 
 

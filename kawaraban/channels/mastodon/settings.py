@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.config import Announcing, Secret
-from kawaraban.config.written import Duration
+from kawaraban.config.written import Duration, ServerAddress
 from kawaraban.counting import Measure
 from kawaraban.errors import Sentence
 
-Server = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+/?$")]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 _LIMIT, _LINK, _PICTURES, _ALT = 500, 23, 4, 1500
@@ -40,7 +39,7 @@ class MastodonSettings(Announcing):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    server: Server
+    server: ServerAddress
     token: Secret
     visibility: Literal["public", "unlisted"] = "public"
     pictures: Literal["cover", "all", "none"] = "cover"
@@ -55,11 +54,6 @@ class MastodonSettings(Announcing):
     idempotency_key: bool | None = None
     edits: bool | None = None
     deletes: bool | None = None
-
-    @property
-    def base(self) -> str:
-        """The server's address without a slash at its end."""
-        return self.server.rstrip("/")
 
     @classmethod
     def asks(cls) -> Mapping[str, Sentence]:

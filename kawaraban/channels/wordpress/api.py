@@ -28,6 +28,7 @@ from kawaraban.errors import Refused, Sentence, Unavailable, Unsure
 PAGE = 100  # the most WordPress lists at once
 _AT_ONCE = 50  # slugs in one question: more make an address that some servers refuse
 _JSON = "application/json"
+_PAGES = re.compile(r"[0-9]{1,6}")
 _VERSION = re.compile(rb"WordPress (\d+(?:\.\d+)+)")
 Fields = Mapping[str, Any]  # Any: JSON
 Value = TypeVar("Value")
@@ -62,11 +63,14 @@ class Api:
         return tuple(sorted(found, key=lambda post: post.id))
 
     def posts(self, statuses: str) -> Iterator[StoredPost]:
-        """Yield the posts in these statuses, the newest first."""
-        number, pages = 1, 1
+        """Yield the posts in these statuses, the newest first; Unavailable where they never end."""
+        number, pages, seen = 1, 1, set[int]()
         while number <= pages:
             query = {"status": statuses, "context": "edit", "page": str(number)}
             found, pages = self._page("posts", query, tuple[StoredPost, ...])
+            if found and seen.issuperset(post.id for post in found):
+                raise Unavailable(_ENDLESS)
+            seen.update(post.id for post in found)
             yield from found
             number += 1
 
@@ -144,7 +148,7 @@ class Api:
         """Return one page of a list, and how many pages it has."""
         answer = self._asked(path, {"per_page": str(PAGE), **query})
         pages = answer.headers.get("x-wp-totalpages", "1")
-        return self._read_as(answer, kind), int(pages) if pages.isdecimal() else 1
+        return self._read_as(answer, kind), int(pages) if _PAGES.fullmatch(pages) else 1
 
     def _asked(self, path: str, query: Mapping[str, str]) -> Answer:
         answer = self._read(path, query)
@@ -233,6 +237,7 @@ _MAKE_IT = Sentence(
     ja="WordPressでそのカテゴリーを作るか、category に今あるものの名前を書くか、ユーザーの権限を「編集者」にしてください",
     en="make that category in WordPress, name one that is there as `category`, or give the user the role Editor",
 )
+_ENDLESS = Sentence(ja="WordPressの投稿の一覧に終わりがありません", en="the list of posts on WordPress has no end")
 _TOO_SLOW = Sentence(
     ja="WordPressの答えが遅く、途中でやめました。読者に見えるものは変わっていません。次に続きから始めます",
     en="WordPress was too slow, so it was left halfway; nothing that readers see has changed, and the next try goes on from there",

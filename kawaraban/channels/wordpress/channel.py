@@ -7,12 +7,13 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from kawaraban.address import readable
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.listed import recalled
 from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Surroundings
@@ -94,7 +95,7 @@ class WordPress:
             post = api.post(receipt.remote_id)
             if post is None or post.status == "trash":
                 return LiveCopy(present=False, url=None)
-            return LiveCopy(present=True, url=post.link, differences=self._differences(api, post, against))
+            return LiveCopy(present=True, url=readable(post.link), differences=self._differences(api, post, against))
 
     def withdraw(self, receipt: Receipt) -> None:
         """Put the post into the trash, from which a person can bring it back; its pictures stay in the library."""
@@ -195,10 +196,10 @@ class WordPress:
     def _receipt(self, api: Api, post: StoredPost, variant: Variant) -> Receipt:
         """What was made, compared at once: a user without the right to unfiltered HTML has it changed on the way in."""
         differences = self._differences(api, post, variant)
-        return Receipt(str(post.id), post.link, self.surroundings.clock(), post.modified_gmt, differences=differences)
+        return replace(self._plain_receipt(post), differences=differences)
 
     def _plain_receipt(self, post: StoredPost) -> Receipt:
-        return Receipt(str(post.id), post.link, self.surroundings.clock(), post.modified_gmt)
+        return Receipt(str(post.id), readable(post.link), self.surroundings.clock(), post.modified_gmt)
 
     def _name_of(self, member: Member) -> str:
         return f"{member.id}@{urlsplit(self._settings.base).netloc}"
@@ -219,10 +220,12 @@ def _listed(post: StoredPost, receipt: Receipt) -> Post:
 
 
 def _may_not(member: Member, missing: Sequence[str], missing_ja: Sequence[str]) -> Sentence:
-    roles = ", ".join(member.roles) or "-"
+    from kawaraban.channels.http.secrecy import quoted
+
+    roles, who = quoted(", ".join(member.roles)) or "-", quoted(member.username or member.name)
     return Sentence(
-        ja=f"ユーザー {member.username or member.name}（権限グループ {roles}）には、{'、'.join(missing_ja)}の権限がありません",
-        en=f"the user {member.username or member.name} (role {roles}) may not: {', '.join(missing)}",
+        ja=f"ユーザー {who}（権限グループ {roles}）には、{'、'.join(missing_ja)}の権限がありません",
+        en=f"the user {who} (role {roles}) may not: {', '.join(missing)}",
     )
 
 

@@ -134,7 +134,10 @@ def _plain(words: str | None) -> str:
 
 
 def _parsed(raw: str) -> html.HtmlElement:
-    return html.fragment_fromstring(raw or " ", create_parent="div")
+    try:
+        return html.fragment_fromstring(raw or " ", create_parent="div")
+    except (etree.ParserError, ValueError):  # an XML declaration, or letters that no HTML has: it says nothing
+        return html.Element("div")
 
 
 def _folded(title: str) -> str:

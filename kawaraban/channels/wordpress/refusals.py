@@ -12,6 +12,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from kawaraban.channels.http import Answer, judged
+from kawaraban.channels.http.secrecy import quoted
 from kawaraban.channels.wordpress.entities import Trouble
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Sentence, Unavailable, Unsure
 
@@ -107,12 +108,12 @@ def _by_status(answer: Answer, now: datetime) -> ChannelFailure:
 
 
 def _with_words(answer: Answer, error: Trouble) -> Sentence:
-    said = f"{error.code}: {error.message[:_SAID]}"
+    said = quoted(f"{error.code}: {error.message}", longest=_SAID)
     return Sentence(ja=f"WordPressの答え {answer.status}（{said}）", en=f"WordPress answered {answer.status} ({said})")
 
 
 def _moved(answer: Answer) -> Sentence:
-    target = answer.headers.get("location", "?")[:_SAID]
+    target = quoted(answer.headers.get("location", "?"), longest=_SAID)
     return Sentence(
         ja=f"{answer.shown_url} は {target} へ移されています",
         en=f"{answer.shown_url} redirects to {target}",

@@ -11,10 +11,9 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.config import Announcing, Secret
-from kawaraban.config.written import Duration
+from kawaraban.config.written import Duration, SiteAddress
 from kawaraban.errors import Sentence
 
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
 Name = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=200)]
 
 REQUESTS = 8
@@ -33,7 +32,7 @@ class WordPressSettings(Announcing):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    server: Address
+    server: SiteAddress
     user: Name
     password: Secret
     status: Literal["publish", "draft"] = "publish"

@@ -24,7 +24,7 @@ from kawaraban.channels.http import Answer, CantTell, Limits, Session, addresses
 from kawaraban.channels.http.addresses import is_public
 from kawaraban.channels.http.failures import KINDS, failure_of, kind_of
 from kawaraban.channels.http.hints import LONGEST, retry_after
-from kawaraban.channels.http.secrecy import HIDDEN, redacted, shown
+from kawaraban.channels.http.secrecy import HIDDEN, quoted, redacted, shown
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Unavailable, Unsure
 from tests.builders import NOW
 
@@ -378,3 +378,26 @@ def test_the_environment_gives_no_proxy_and_no_password(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert isinstance(session.ask(server.answers("/direct")), Answer)
+
+
+@pytest.mark.parametrize("said", ["1e300", "9" * 400, "1e18"])
+def test_a_wait_of_ages_is_a_week(said: str) -> None:
+    assert retry_after({"X-RateLimit-Reset": said}, b"", NOW) in {LONGEST, None}
+
+
+@pytest.mark.parametrize("target", ["http://[", "http://127.0.0.1:99999/", "//", "http://"])
+def test_a_redirect_to_no_address_is_no_answer(server: Server, target: str) -> None:
+    def moved(door: BaseHTTPRequestHandler) -> None:
+        door.send_response(302)
+        door.send_header("Location", target)
+        door.send_header("Content-Length", "0")
+        door.end_headers()
+
+    server.paths["/moved"] = moved
+    with Session(private=True) as session:
+        assert isinstance(session.ask(f"{server.url}/moved"), CantTell)
+
+
+def test_a_servers_words_give_no_orders() -> None:
+    said = "no\x1b[2J \r\n\x00 \ud800\u202ea-secret"
+    assert quoted(said, ("a-secret",)) == f"no[2J {HIDDEN}"
