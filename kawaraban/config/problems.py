@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
+from kawaraban.config.written import SERVER_ADDRESS, SITE_ADDRESS
 from kawaraban.errors import Language, Place, Sentence, WrongInput
 
 if TYPE_CHECKING:
@@ -181,10 +182,10 @@ _PATTERNS: dict[str, Sentence] = {
     r"^(https?://[^\s/?#]\S*)?$": _REASONS["url_scheme"],
     r"^[a-z0-9.-]+,\d{4}(-\d{2}){0,2}$": Sentence(ja="example.com,2024 のように「ドメイン,年」を書いてください",
                                                   en="write DOMAIN,YEAR like example.com,2024"),
-    r"^https?://[^\s/?#@]+/?$": Sentence(ja="https://example.social のように、サーバーのアドレスだけを書いてください",
-                                         en="write the server's address alone, like https://example.social"),
-    r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$": Sentence(ja="https://example.com のように、サイトのアドレスを書いてください",
-                                                    en="write the site's address, like https://example.com"),
+    SERVER_ADDRESS: Sentence(ja="https://example.social のように、サーバーのアドレスだけを書いてください",
+                             en="write the server's address alone, like https://example.social"),
+    SITE_ADDRESS: Sentence(ja="https://example.com のように、サイトのアドレスを書いてください",
+                           en="write the site's address, like https://example.com"),
     r"^[A-Za-z_][A-Za-z0-9_]*$": Sentence(ja="変数名は英字で始め、英数字と _ で書きます",
                                           en="a variable's name is letters, digits and _, and begins with a letter"),
 }  # fmt: skip

@@ -8,7 +8,15 @@ from datetime import date, time, timedelta
 from types import UnionType
 from typing import Annotated, Literal, Self, Union, get_args, get_origin
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -24,6 +32,16 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 """A BCP 47 language tag."""
+
+SERVER_ADDRESS = r"^https?://[^\s/?#@]+/?$"
+SITE_ADDRESS = r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$"
+_UnslashedEnd = AfterValidator(lambda address: address.rstrip("/"))
+
+ServerAddress = Annotated[str, StringConstraints(pattern=SERVER_ADDRESS), _UnslashedEnd]
+"""A server's address alone, like `https://example.social`; without the slash that may have been written at its end."""
+
+SiteAddress = Annotated[str, StringConstraints(pattern=SITE_ADDRESS), _UnslashedEnd]
+"""A site's address, which may lie below a folder of its server; without the slash that may have been written at its end."""
 
 
 def duration(value: object) -> object:
