@@ -269,12 +269,17 @@ _MAY_BE_THERE = Sentence(
 
 def not_certain(house: House, channel: str) -> Sentence | None:
     """Return why nothing may go there now: it could not be asked what it has, or it is not the account it was."""
-    if house.ledger.accounts.of(channel).asked != house.ledger.home.standing().number:
+    if not is_caught_up(house, channel):
         return Sentence(
             ja=f"{channel} に何が出ているか、まだ確かめられていません。次にまた確かめます",
             en=f"{channel} could not be asked yet what is there; it is asked again the next time",
         )
     return _another_account(house, channel)
+
+
+def is_caught_up(house: House, channel: str) -> bool:
+    """Return whether a channel was asked what it has, since the ledger was put back, moved or made."""
+    return house.ledger.accounts.of(channel).asked == house.ledger.home.standing().number
 
 
 def _another_account(house: House, channel: str) -> Sentence | None:

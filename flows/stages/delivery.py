@@ -61,6 +61,14 @@ class Sending(Deed):
         place = answer.receipt.url if answer.receipt else None
         return result_of(self.action, outcome, place=place, error=answer.error)
 
+    def put_off(self, why: Sentence) -> Result:
+        """Write down, as a try that sent nothing, why it can't go out now; a channel that is held says so by itself."""
+        if not any(one.scope.covers(self.action.article, self.action.channel) for one in self.house.ledger.holds()):
+            attempt = self._claimed()
+            answer = Answer("unavailable", error=veiled(why, self._secrets()), next_try=self._next_try())
+            self.house.ledger.conclude([(attempt, answer)], now=self.house.clock(), who=self.house.who)
+        return result_of(self.action, "unavailable", error=why)
+
     def _answered(self, channel: Channel, attempt: Attempt, thread: Thread) -> tuple[Answer, Outcome]:
         """Return what the ledger records, and how it looks to a person."""
         try:

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from flows.compose import House
-from flows.stages.arriving import be_certain, not_certain
+from flows.stages.arriving import be_certain, is_caught_up, not_certain
 from flows.stages.births import Births
 from flows.stages.deed import broken, result_of
 from flows.stages.delivery import Sending
@@ -227,7 +227,7 @@ class Publishing:
     def _each(self, actions: list[Action], planned: Planned) -> list[Result]:
         results: list[Result] = []
         if actions and not actions[0].by_hand and (why := not_certain(self.house, actions[0].channel)) is not None:
-            return [result_of(action, "unavailable", error=why) for action in actions]
+            return [self._put_off(action, planned, why) for action in actions]
         for number, action in enumerate(actions, 1):
             if self.stopped():
                 break
@@ -240,6 +240,15 @@ class Publishing:
             except Exception as error:  # noqa: BLE001 - the other deliveries must still be tried
                 self._trouble(action.channel, error)
         return results
+
+    def _put_off(self, action: Action, planned: Planned, why: Sentence) -> Result:
+        """Nothing may go there now; where only its server could not be asked, `status` says so, and when it is tried again."""
+        if is_caught_up(self.house, action.channel):
+            try:
+                return Sending(self.house, action, planned, self.now, self.run).put_off(why)
+            except Exception as error:  # noqa: BLE001 - the other deliveries must still be put off
+                self._trouble(action.channel, error)
+        return result_of(action, "unavailable", error=why)
 
     def _done(self, action: Action, planned: Planned) -> Result:
         if action.by_hand:

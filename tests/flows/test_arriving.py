@@ -10,8 +10,9 @@ import pytest
 
 from flows.stages.arriving import reconcile
 from flows.stages.looking import status
+from kawaraban.channels.rehearsal.channel import Rehearsal
 from kawaraban.delivery import State, Word
-from kawaraban.errors import Conflict
+from kawaraban.errors import Conflict, Sentence, Unavailable
 from kawaraban.ledger import Ending, Scope, Settlement
 from tests.flows.boards import BOARDS, HOUR, MINUTE, NOON, Paper, paper, put_back
 
@@ -359,6 +360,30 @@ def test_a_channel_that_does_not_announce_has_no_fuse(news: Paper) -> None:
 
 
 # --- the account ---
+
+
+def test_a_server_that_can_not_be_asked_who_we_are_is_tried_again_later_and_status_says_so(
+    news: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news.write("ame")
+    news.publish()
+    kawa = news.write("kawa")
+
+    def nobody(_channel: Rehearsal) -> str:
+        raise Unavailable(Sentence(ja="つながりません", en="no connection"))
+
+    with monkeypatch.context() as down:
+        down.setattr(Rehearsal, "account", nobody)
+        assert news.publish("kawa").failed
+    with news.house() as house:
+        row = next(one for one in status(house, (kawa,), now=news.now) if one.channel == "named")
+        (tried,) = house.ledger.attempts(kawa, "named")
+    assert row.word is Word.RETRYING
+    assert (tried.outcome, tried.error) == ("unavailable", Sentence(ja="つながりません", en="no connection"))
+    assert kawa not in news.posts("named")
+    news.now += HOUR
+    assert not news.publish().failed
+    assert kawa in news.posts("named")
 
 
 def test_another_account_behind_the_same_settings_is_held_until_a_person_takes_it(news: Paper) -> None:
