@@ -8,6 +8,7 @@ lists are JSON text. Attempts and events are append-only: triggers (in the migra
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from kawaraban.errors import Sentence, alike
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -48,6 +50,17 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
+class Told(TypeDecorator[str]):
+    """Text that somebody else wrote, a server's ids and names: without what no database takes (NUL, halves of surrogate pairs)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:  # noqa: ARG002 - SQLAlchemy's
+        """Return what can be stored of it."""
+        return None if value is None else _storable(value)
+
+
 class Said(TypeDecorator[Sentence]):
     """A Sentence in both languages, as JSON."""
 
@@ -56,7 +69,7 @@ class Said(TypeDecorator[Sentence]):
 
     def process_bind_param(self, value: Sentence | None, dialect: object) -> str | None:  # noqa: ARG002 - SQLAlchemy's
         """Return JSON."""
-        return None if value is None else json.dumps(_written(value), ensure_ascii=False)
+        return None if value is None else _storable(json.dumps(_written(value), ensure_ascii=False))
 
     def process_result_value(self, value: Any | None, dialect: object) -> Sentence | None:  # noqa: ANN401, ARG002 - SQLAlchemy's
         """Return the sentence."""
@@ -72,7 +85,7 @@ class Words(TypeDecorator[Sentence]):
     def process_bind_param(self, value: Sentence | None, dialect: object) -> str:  # noqa: ARG002 - SQLAlchemy's
         """Return the text; words that look like JSON are written as JSON, so that they are read back as they were."""
         said = value or alike("")
-        return (
+        return _storable(
             said.en
             if said.ja == said.en and not said.en.startswith("{")
             else json.dumps(_written(said), ensure_ascii=False)
@@ -95,11 +108,15 @@ class Sentences(TypeDecorator[tuple[Sentence, ...]]):
 
     def process_bind_param(self, value: tuple[Sentence, ...] | None, dialect: object) -> str:  # noqa: ARG002 - SQLAlchemy's
         """Return JSON."""
-        return json.dumps([_written(one) for one in value or ()], ensure_ascii=False)
+        return _storable(json.dumps([_written(one) for one in value or ()], ensure_ascii=False))
 
     def process_result_value(self, value: Any | None, dialect: object) -> tuple[Sentence, ...]:  # noqa: ANN401, ARG002 - SQLAlchemy's
         """Return the tuple."""
         return tuple(map(_said, json.loads(value))) if value and value != "[]" else ()
+
+
+def _storable(text: str) -> str:
+    return _UNSTORABLE.sub("", text)
 
 
 def _written(said: Sentence) -> dict[str, str]:
@@ -163,11 +180,11 @@ deliveries = Table(
     Column("live_digest", String(64)),
     Column("article_digest", String(64)),
     Column("tried_digest", String(64)),
-    Column("remote_id", Text),
-    Column("url", Text),
+    Column("remote_id", Told),
+    Column("url", Told),
     Column("first_live", Instant),
     Column("last_live", Instant),
-    Column("version", Text, nullable=False, server_default=""),
+    Column("version", Told, nullable=False, server_default=""),
     Column("verified", Boolean, nullable=False, server_default=text("true")),
     Column("differences", Sentences, nullable=False, server_default="[]"),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -178,7 +195,7 @@ deliveries = Table(
     Column("pinned_against", String(64)),
     Column("handed_over", String(64)),
     Column("off", Boolean, nullable=False, server_default=text("false")),
-    Column("saved", Text),
+    Column("saved", Told),
     Column("lease_owner", Text),
     Column("lease_until", Instant),
     Column("made", Instant, nullable=False),
@@ -220,12 +237,12 @@ parts = Table(
     Column("key", String(40), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("since", Instant, nullable=False),
-    Column("remote_id", Text),
-    Column("url", Text),
-    Column("version", Text, nullable=False, server_default=""),
+    Column("remote_id", Told),
+    Column("url", Told),
+    Column("version", Told, nullable=False, server_default=""),
     Column("verified", Boolean, nullable=False, server_default=text("true")),
     Column("at", Instant),
-    Column("saved", Text, nullable=False, server_default=""),
+    Column("saved", Told, nullable=False, server_default=""),
     Column("gone", Instant),
     ForeignKeyConstraint(["article", "channel"], ["deliveries.article", "deliveries.channel"]),
 )
@@ -306,11 +323,11 @@ accounts = Table(
     "accounts",
     tables,
     Column("channel", Text, primary_key=True),
-    Column("account", Text, nullable=False),
+    Column("account", Told, nullable=False),
     Column("other", Text, nullable=False),
     Column("asked", Integer, nullable=False),
-    Column("shown", Text, nullable=False, server_default=""),
-    Column("server", Text, nullable=False, server_default=""),
+    Column("shown", Told, nullable=False, server_default=""),
+    Column("server", Told, nullable=False, server_default=""),
     Column("probed", Instant),
     Column("trouble", Said),
     Column("expires", Instant),

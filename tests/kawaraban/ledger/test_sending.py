@@ -45,6 +45,20 @@ def test_a_receipt_makes_it_live_and_freezes_what_readers_see(ledger: Ledger) ->
     assert (known.published, known.live_slug) == (T0 - HOUR, "kawa")
 
 
+def test_what_no_database_takes_is_left_out_of_a_servers_words(ledger: Ledger) -> None:
+    """A server's id with a NUL, an error with half a letter: the outcome is written down all the same."""
+    text = expected(ledger, variant())
+    first = claim(ledger, text)
+    ledger.save(first, "draft\x00 7\ud83d")
+    said = Answer("unavailable", error=Sentence(ja="だめ\ud800", en="no\x00"), next_try=T0)
+    ledger.conclude([(first, said)], now=T0, who="editor")
+    odd = receipt(remote="r\x001\ud800", version="v\x00", differences=(Sentence(ja="\ud800", en="\x00"),))
+    ledger.arrived(claim(ledger, text), odd, now=T0, who="editor")
+    found = now(ledger, text)
+    assert (found.state, found.remote_id, found.url) == (State.LIVE, "r1", "https://example.com/r1")
+    ledger.accounts.answered(text.channel, shown="@p\x00", server="x\udfff", expires=None, now=T0)
+
+
 def test_published_stays_frozen_and_old_slugs_are_remembered(ledger: Ledger) -> None:
     text = expected(ledger, variant())
     ledger.arrived(claim(ledger, text), receipt(), now=T0, who="editor")
