@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel
 
 from kawaraban.address import readable
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.listed import recalled
+from kawaraban.channels.listed import comparable, recalled
 from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Surroundings
 from kawaraban.channels.wordpress import comparing
 from kawaraban.channels.wordpress.entities import STATUSES, Member, StoredPost
@@ -29,6 +30,9 @@ from kawaraban.variant import Variant
 if TYPE_CHECKING:
     from kawaraban.channels.wordpress.api import Api
     from kawaraban.channels.wordpress.publishing import Publishing
+
+
+_NUMBER = re.compile(r"[?&](?:p|post)=([0-9]+)")  # the short address, and the editor's page
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class WordPress:
         """Change the post; Refused where it is gone or in the trash. Its address, date and status stay."""
         del key
         with self._api() as api:
-            post = api.post(receipt.remote_id)
+            post = _standing(api, receipt)
             if post is None or post.status == "trash":
                 raise Refused(_GONE, remedy=_BRING_BACK)
             changed = self._publishing(api, payload, save).changed(post)
@@ -92,7 +96,7 @@ class WordPress:
     def read(self, receipt: Receipt, against: Variant) -> LiveCopy:
         """Read the post as an editor sees it; what only the theme or a plugin makes of it is not compared."""
         with self._api() as api:
-            post = api.post(receipt.remote_id)
+            post = _standing(api, receipt)
             if post is None or post.status == "trash":
                 return LiveCopy(present=False, url=None)
             return LiveCopy(present=True, url=readable(post.link), differences=self._differences(api, post, against))
@@ -100,9 +104,9 @@ class WordPress:
     def withdraw(self, receipt: Receipt) -> None:
         """Put the post into the trash, from which a person can bring it back; its pictures stay in the library."""
         with self._api() as api:
-            post = api.post(receipt.remote_id)
+            post = _standing(api, receipt)
             if post is not None and post.status != "trash":
-                api.trash(receipt.remote_id)
+                api.trash(str(post.id))
 
     def discard(self, variant: Variant) -> None:
         """Put the drafts of our own hand that a stopped `create` left into the trash."""
@@ -213,6 +217,18 @@ class WordPress:
         missing = [name for name in needed if not member.may(name)]
         if missing:
             raise NotAuthorised(_may_not(member, missing, [needed[name] for name in missing]), remedy=_ROLE)
+
+
+def _standing(api: Api, receipt: Receipt) -> StoredPost | None:
+    """Return the post of a receipt; a person who settled it gave its address, or that of the editor's page."""
+    name = receipt.remote_id
+    if name.isdecimal():
+        return api.post(name)
+    number = _NUMBER.search(name)
+    if number is not None:
+        return api.post(number[1])
+    slug = unquote(name.rstrip("/").rpartition("/")[2])
+    return next((post for post in api.at(slug) if comparable(post.link) == comparable(name)), None) if slug else None
 
 
 def _listed(post: StoredPost, receipt: Receipt) -> Post:

@@ -519,6 +519,24 @@ def test_a_note_of_another_try_that_is_gone_begins_anew(site: Site, wp: WordPres
     assert wp.create(payload, KEY, lambda _note: None).remote_id == receipt.remote_id
 
 
+@pytest.mark.parametrize("written", ["{site}/?p={id}", "{site}/wp-admin/post.php?post={id}&action=edit", "{link}"])
+def test_a_post_that_a_person_settled_by_its_address_is_known(site: Site, wp: WordPress, written: str) -> None:
+    made = sent(wp, bridges())
+    address = written.format(site=site.url, id=made.remote_id, link=made.url)
+    receipt = Receipt(address, address, NOW, verified=False)
+    assert wp.read(receipt, bridges()).present
+    assert wp.update(Payload(bridges()), receipt, ANOTHER_KEY, lambda _note: None).remote_id == made.remote_id
+    wp.withdraw(receipt)
+    assert site.stored() == []
+    assert not wp.read(receipt, bridges()).present
+
+
+def test_an_address_of_no_post_is_nothing(site: Site, wp: WordPress) -> None:
+    receipt = Receipt(f"{site.url}/no-such-page/", None, NOW, verified=False)
+    assert not wp.read(receipt, bridges()).present
+    wp.withdraw(receipt)
+
+
 def test_a_site_without_readable_addresses_is_asked_another_way(site: Site, tmp_path: Path) -> None:
     wp = channel_of(tmp_path, f"{site.url}/no-such-folder")
     receipt = sent(wp, bridges())
