@@ -6,7 +6,7 @@ The bluesky channel: posts on the AT Protocol, each at a record key of our own c
     record      a post as a record (app.bsky.feed.post): facets, card, pictures, the post it answers. Pure
     tid         the record key, made of the delivery's key and the instant of its intent
     blob        a picture on the server, named by its bytes
-    reading     a record compared with what should stand there, and the addresses it leads to. Pure
+    comparing   a record compared with what should stand there, and the addresses it leads to. Pure
     repository  our own records on our own server: put, get, delete, list, upload
     account     who we are there: logs in, renews, keeps the session
     session     the session's file under `.kawaraban/sessions/`, and how often one may log in

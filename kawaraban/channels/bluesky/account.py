@@ -60,7 +60,7 @@ class Account:
     @property
     def server(self) -> str:
         """The configured server, without a slash at its end."""
-        return self.settings.server.rstrip("/")
+        return self.settings.server
 
     def signed(self) -> Signed:
         """Return the session that is kept, or a new one."""

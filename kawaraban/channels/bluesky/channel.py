@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.channels.bluesky import record
-from kawaraban.channels.bluesky.reading import below, links, seen, title
+from kawaraban.channels.bluesky.comparing import below, links, seen, title
 from kawaraban.channels.bluesky.settings import BlueskySettings
 from kawaraban.channels.listed import recalled
 from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Surroundings

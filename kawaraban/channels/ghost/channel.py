@@ -17,8 +17,8 @@ from kawaraban.address import readable
 from kawaraban.capabilities import Capabilities, Pictures
 from kawaraban.channels.ghost.comparing import differences
 from kawaraban.channels.ghost.content import Content, canonical_of, content_of
+from kawaraban.channels.ghost.entities import Mark, StoredPost
 from kawaraban.channels.ghost.settings import GhostSettings
-from kawaraban.channels.ghost.stored import Mark, StoredPost
 from kawaraban.channels.ghost.token import Key
 from kawaraban.channels.listed import recalled
 from kawaraban.channels.protocol import LiveCopy, Payload, Post, Probe, Save, Surroundings
@@ -29,7 +29,7 @@ from kawaraban.errors import NotAuthorised, Refused, Sentence
 from kawaraban.variant import Variant
 
 if TYPE_CHECKING:
-    from kawaraban.channels.ghost.admin import Admin
+    from kawaraban.channels.ghost.api import Api
     from kawaraban.channels.ghost.publishing import Publishing
 
 _REQUESTS = 5  # requests that one piece of work may take at most, each of two time-outs
@@ -92,9 +92,9 @@ class Ghost:
         content = content_of(payload.variant, self._settings)
         date = content.published_at(payload.since or self._surroundings.clock())
         settings = self._settings
-        with self._admin() as admin:
-            self._must_have_newsletter(admin)
-            post = self._publishing(admin, payload, content, key, save).created(
+        with self._api() as api:
+            self._must_have_newsletter(api)
+            post = self._publishing(api, payload, content, key, save).created(
                 published_at=date if settings.status == "publish" else None, newsletter=settings.newsletter
             )
         return self._receipt(post, payload.variant)
@@ -102,18 +102,18 @@ class Ghost:
     def update(self, payload: Payload, receipt: Receipt, key: str, save: Save) -> Receipt:
         """Change what the post says; Refused where it is gone. Address, date, status and authors stay as they are."""
         content = content_of(payload.variant, self._settings)
-        with self._admin() as admin:
-            post = _standing(admin, receipt)
+        with self._api() as api:
+            post = _standing(api, receipt)
             if post is None:
                 raise _gone()
-            post = self._publishing(admin, payload, content, key, save).changed(post)
+            post = self._publishing(api, payload, content, key, save).changed(post)
         return self._receipt(post, payload.variant)
 
     def find(self, payload: Payload, key: str) -> Receipt | None:
         """Return what a try with this key published; a draft it left is no post, and `create` goes on with it."""
         variant = payload.variant
-        with self._admin() as admin:
-            there = [post for post in admin.about(canonical_of(variant)) if self._is_whole(post)]
+        with self._api() as api:
+            there = [post for post in api.about(canonical_of(variant)) if self._is_whole(post)]
         ours = [post for post in there if post.mark == Mark(variant.article, key)]
         if not ours:
             return None
@@ -123,36 +123,36 @@ class Ghost:
 
     def read(self, receipt: Receipt, against: Variant) -> LiveCopy:
         """Return what stands there, compared with `against`; a post that was taken back to draft differs."""
-        with self._admin() as admin:
-            post = _standing(admin, receipt)
+        with self._api() as api:
+            post = _standing(api, receipt)
         if post is None:
             return LiveCopy(present=False, url=receipt.url)
         return LiveCopy(present=True, url=self._address(post), differences=self._differences(post, against))
 
     def withdraw(self, receipt: Receipt) -> None:
         """Delete the post; one that is gone is as good. Its pictures stay: Ghost deletes none."""
-        with self._admin() as admin:
+        with self._api() as api:
             name = receipt.remote_id
             if not _ID.fullmatch(name):
-                post = _standing(admin, receipt)
+                post = _standing(api, receipt)
                 name = post.id if post else ""
             if name:
-                admin.delete(name)
+                api.delete(name)
 
     def discard(self, variant: Variant) -> None:
         """Delete the drafts of our own hand that a stopped `create` left."""
-        with self._admin() as admin:
-            for post in admin.about(canonical_of(variant)):
+        with self._api() as api:
+            for post in api.about(canonical_of(variant)):
                 if post.status == "draft" and post.is_of(variant):
-                    admin.delete(post.id)
+                    api.delete(post.id)
 
     # --- what it has beside ---------------------------------------------------------------------------------------
 
     def posts(self) -> Iterator[Post]:
         """Yield the posts there, whoever made them, the newest first; drafts only where drafts are what we make."""
         drafts = ("draft",) if self._settings.status == "draft" else ()
-        with self._admin() as admin:
-            for post in admin.all(("published", *drafts)):
+        with self._api() as api:
+            for post in api.all(("published", *drafts)):
                 links = (post.canonical_url,) if post.canonical_url else ()
                 yield Post(self._bare_receipt(post), post.title, post.plaintext or "", links)
 
@@ -162,25 +162,25 @@ class Ghost:
 
     def account(self) -> str:
         """Return the site's own id (its address where Ghost is too old to have one): posts belong to the site, not to a key."""
-        with self._admin() as admin:
-            site = admin.site()
+        with self._api() as api:
+            site = api.site()
         return site.site_uuid or site.url
 
     def probe(self) -> Probe:
         """Ask who we are; NotAuthorised where the key may not publish, Refused where the newsletter is not there."""
-        with self._admin() as admin:
-            site, version = admin.site(), admin.version()
-            roles = admin.roles()
+        with self._api() as api:
+            site, version = api.site(), api.version()
+            roles = api.roles()
             if roles is not None and not _MAY_PUBLISH & set(roles):
                 raise _may_not_publish(roles)
-            self._must_have_newsletter(admin)
+            self._must_have_newsletter(api)
         return Probe(site.site_uuid or site.url, shown=f"{site.title} ({site.url})", server=f"Ghost {version}")
 
     # --- pieces ---------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _admin(self) -> Iterator[Admin]:
-        from kawaraban.channels.ghost.admin import Admin
+    def _api(self) -> Iterator[Api]:
+        from kawaraban.channels.ghost.api import Api
         from kawaraban.channels.http import Limits, Session
 
         settings = self._settings
@@ -189,18 +189,18 @@ class Ghost:
         limits = Limits(connect=min(10.0, seconds), read=seconds, whole=2 * seconds)
         private = self._surroundings.publication.network.private
         hidden = (written, written.partition(":")[2])
-        server = settings.server.rstrip("/").removesuffix("/ghost")
+        server = settings.server.removesuffix("/ghost")
         ends = time.monotonic() + (2 * _REQUESTS - 2) * seconds
         with Session(private=private, limits=limits, secrets=hidden) as session:
-            yield Admin(session, server, key, self._surroundings.clock, ends)
+            yield Api(session, server, key, self._surroundings.clock, ends)
 
-    def _publishing(self, admin: Admin, payload: Payload, content: Content, key: str, save: Save) -> Publishing:
+    def _publishing(self, api: Api, payload: Payload, content: Content, key: str, save: Save) -> Publishing:
         from kawaraban.channels.ghost.publishing import Note, Publishing
 
         variant = payload.variant
         series = self._surroundings.publication.series_named(variant.head.series)
         return Publishing(
-            admin=admin,
+            api=api,
             variant=variant,
             content=content,
             mark=Mark(variant.article, key),
@@ -210,10 +210,10 @@ class Ghost:
             series_slug=series.slug if series and series.slug.isascii() else "",
         )
 
-    def _must_have_newsletter(self, admin: Admin) -> None:
+    def _must_have_newsletter(self, api: Api) -> None:
         """Ghost answers 500 to a newsletter it does not know."""
         wanted = self._settings.newsletter
-        if wanted is not None and wanted not in (there := admin.newsletters()):
+        if wanted is not None and wanted not in (there := api.newsletters()):
             raise _no_newsletter(wanted, there)
 
     def _is_whole(self, post: StoredPost) -> bool:
@@ -234,15 +234,15 @@ class Ghost:
         """Return where readers find it; a draft is found by who edits it."""
         if post.public and (page := readable(post.url)) is not None:
             return page
-        return f"{self._settings.server.rstrip('/').removesuffix('/ghost')}/ghost/#/editor/post/{post.id}"
+        return f"{self._settings.server.removesuffix('/ghost')}/ghost/#/editor/post/{post.id}"
 
 
-def _standing(admin: Admin, receipt: Receipt) -> StoredPost | None:
+def _standing(api: Api, receipt: Receipt) -> StoredPost | None:
     """Return the post of a receipt; a person who settled it may have given its address, or that of the editor's page."""
     last = receipt.remote_id.rstrip("/").rpartition("/")[2]
     if not last:
         return None
-    return admin.post(last) if _ID.fullmatch(last) else admin.at_slug(last)
+    return api.post(last) if _ID.fullmatch(last) else api.at_slug(last)
 
 
 def _another(post: StoredPost) -> Sentence:

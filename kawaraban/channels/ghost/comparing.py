@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from kawaraban.channels.ghost.content import Content
+from kawaraban.channels.ghost.entities import StoredPost, unmarked
 from kawaraban.channels.ghost.naming import shows
-from kawaraban.channels.ghost.stored import StoredPost, unmarked
 from kawaraban.errors import Sentence
 from kawaraban.variant import Asset
 

@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from kawaraban import address
+from kawaraban.channels.ghost.entities import Mark
 from kawaraban.channels.ghost.settings import GhostSettings
-from kawaraban.channels.ghost.stored import Mark
 from kawaraban.errors import Refused, Sentence
 from kawaraban.variant import Asset, Variant
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from kawaraban.channels.ghost.stored import StoredPost
+from kawaraban.channels.ghost.entities import StoredPost
 from kawaraban.variant import Asset
 
 _SOURCE = re.compile(r'\ssrc="([^"]*)"')

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from kawaraban.channels.ghost.admin import Admin
+from kawaraban.channels.ghost.api import Api
 from kawaraban.channels.ghost.naming import stem_of
 from kawaraban.channels.http.multipart import Upload
 from kawaraban.errors import KawarabanError, NotAuthorised, Refused, Sentence, Unavailable, Unsure
@@ -17,7 +17,7 @@ from kawaraban.variant import Asset
 class Uploading:
     """Brings the pictures to Ghost. `bytes_of` has an asset's bytes, `uploaded` is told after each what stands where."""
 
-    admin: Admin
+    api: Api
     bytes_of: Callable[[Asset], bytes]
     uploaded: Callable[[Mapping[str, str]], None]
 
@@ -33,7 +33,7 @@ class Uploading:
     def _one(self, asset: Asset) -> str:
         name = f"{stem_of(asset)}{PurePosixPath(asset.name).suffix}"
         try:
-            return self.admin.upload(Upload("file", name, self._bytes(asset), asset.media_type))
+            return self.api.upload(Upload("file", name, self._bytes(asset), asset.media_type))
         except NotAuthorised:
             raise
         except Refused as error:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
-from kawaraban.channels.ghost.admin import Admin
+from kawaraban.channels.ghost.api import Api
 from kawaraban.channels.ghost.content import Content
+from kawaraban.channels.ghost.entities import Mark, StoredPost, Tag
 from kawaraban.channels.ghost.naming import standing
 from kawaraban.channels.ghost.pictures import Uploading
 from kawaraban.channels.ghost.refusals import BUSY, Collision
-from kawaraban.channels.ghost.stored import Mark, StoredPost, Tag
 from kawaraban.errors import Refused, Sentence, Unavailable
 from kawaraban.variant import Asset, Variant
 
@@ -53,7 +53,7 @@ class Publishing:
     `date` is when the post is dated; `published` False leaves it a draft.
     """
 
-    admin: Admin
+    api: Api
     variant: Variant
     content: Content
     mark: Mark
@@ -80,9 +80,9 @@ class Publishing:
 
         Another post of the same article is never written over, and never doubled.
         """
-        if self.note.post and (saved := self.admin.post(self.note.post)):
+        if self.note.post and (saved := self.api.post(self.note.post)):
             return saved
-        there = self.admin.about(self.content.canonical_url)
+        there = self.api.about(self.content.canonical_url)
         ours = [post for post in there if post.mark == self.mark]
         ours = ours or [post for post in there if drafts and not post.public and post.is_of(self.variant)]
         if there and not ours:
@@ -92,26 +92,26 @@ class Publishing:
     def _drafted(self) -> StoredPost:
         pictures = self._pictures({})
         fields = {**self.content.fields(pictures, self.mark), "slug": self.content.slug, "tags": self._tags(())}
-        made = self._noted(self.admin.draft(fields))
+        made = self._noted(self.api.draft(fields))
         if made.slug != self.content.slug:
             self._refuse_same_article(made)
         return made
 
     def _refuse_same_article(self, made: StoredPost) -> None:
         """Refuse where a person has posted the same article at the address we asked for, without its canonical URL."""
-        other = self.admin.at_slug(self.content.slug)
+        other = self.api.at_slug(self.content.slug)
         if other is None or other.id == made.id or other.is_of(self.variant):
             return
         if other.title.strip() == self.content.title.strip():
-            self.admin.delete(made.id)
+            self.api.delete(made.id)
             raise _taken([other])
 
     def _first_of_ours(self, post: StoredPost) -> StoredPost:
         """Look again: where two tries ran at once, the older one is the post, and the younger draft goes."""
-        ours = [one for one in self.admin.about(self.content.canonical_url) if one.is_of(self.variant)]
+        ours = [one for one in self.api.about(self.content.canonical_url) if one.is_of(self.variant)]
         if not ours or ours[0].id == post.id:
             return post
-        self.admin.delete(post.id)
+        self.api.delete(post.id)
         return self._noted(ours[0])
 
     # --- again ---
@@ -126,15 +126,15 @@ class Publishing:
         pictures = self._pictures(standing(post, self.variant.assets))
         said = {**self.content.fields(pictures, self.mark), "tags": self._tags(post.tags), **fields}
         try:
-            return self.admin.change(post, said, newsletter=newsletter)
+            return self.api.change(post, said, newsletter=newsletter)
         except Collision:
-            fresh = self.admin.post(post.id)
+            fresh = self.api.post(post.id)
         if fresh is None:
             raise Unavailable(_VANISHED)
         if fresh.public and fresh.mark == self.mark:  # it was our own try, whose answer was lost
             return fresh
         try:
-            return self.admin.change(fresh, said, newsletter=newsletter)
+            return self.api.change(fresh, said, newsletter=newsletter)
         except Collision:
             raise Unavailable(BUSY) from None
 
@@ -143,7 +143,7 @@ class Publishing:
             self.note = replace(self.note, pictures=addresses)
             self.save(self.note.written)
 
-        uploading = Uploading(self.admin, self.bytes_of, uploaded)
+        uploading = Uploading(self.api, self.bytes_of, uploaded)
         return uploading.all(self.variant.assets, {**self.note.pictures, **there})
 
     def _tags(self, there: Iterable[Tag]) -> list[dict[str, str]]:
@@ -159,7 +159,7 @@ class Publishing:
         """
         tags = [{"name": name} for name in self.content.tags]
         series = self.variant.head.series
-        if tags and tags[0]["name"] == series and self.series_slug and not self.admin.has_tag(series):
+        if tags and tags[0]["name"] == series and self.series_slug and not self.api.has_tag(series):
             tags[0]["slug"] = self.series_slug
         return tags
 

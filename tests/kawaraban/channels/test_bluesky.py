@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kawaraban.channels.bluesky import Bluesky, account, reading, record
+from kawaraban.channels.bluesky import Bluesky, account, comparing, record
 from kawaraban.channels.conformance import sample
 from kawaraban.errors import KawarabanError, NotAuthorised, Refused, Sentence, Unavailable, Unsure, WrongInput
 from tests.kawaraban.channels.bluesky_house import (
@@ -296,4 +296,4 @@ def test_posts_are_found_by_the_same_payload_only_where_ours_stands(tmp_path: Pa
     assert made.find(asked, "k") is None, "another's post at our key is none of ours"
     found = made.find(asked, "k")
     assert found is not None
-    assert found.differences == (reading.TEXT,), "ours, and edited by hand since"
+    assert found.differences == (comparing.TEXT,), "ours, and edited by hand since"

@@ -13,7 +13,7 @@ import requests
 from PIL import Image
 
 from kawaraban.capabilities import Capabilities
-from kawaraban.channels.bluesky import Bluesky, reading
+from kawaraban.channels.bluesky import Bluesky, comparing
 from kawaraban.channels.conformance import ThreadConformance, sample
 from kawaraban.delivery import Receipt
 from kawaraban.errors import Refused, Unavailable, Unsure
@@ -233,7 +233,7 @@ def test_what_a_hand_deleted_is_gone_and_what_a_hand_changed_differs(
     other = {**record, "text": "川の音", "facets": [], "embed": {**record["embed"], "external": {
         **record["embed"]["external"], "title": "別の題"}}}  # fmt: skip
     by_hand(account, PUT, receipt, record=other)
-    assert made.read(receipt, variant).differences == (reading.TEXT, reading.MARKS, reading.CARD)
+    assert made.read(receipt, variant).differences == (comparing.TEXT, comparing.MARKS, comparing.CARD)
     account.delete(receipt.remote_id)
     assert not made.read(receipt, variant).present
     made.withdraw(receipt)
@@ -254,7 +254,7 @@ def test_our_own_post_that_a_hand_has_changed_is_ours_and_told(tmp_path: Path, l
     receipt = sent(made, sample())
     by_hand(account, PUT, receipt, record={**value(account), "text": "直した"})
     again = sent(made, sample())
-    assert (again.remote_id, again.differences) == (receipt.remote_id, (reading.TEXT,))
+    assert (again.remote_id, again.differences) == (receipt.remote_id, (comparing.TEXT,))
     assert [one.text for one in account.stored()] == ["直した"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kawaraban.channels.bluesky import Bluesky, BlueskySettings, record
 from kawaraban.channels.bluesky.blob import blob_of
-from kawaraban.channels.bluesky.reading import links, seen
+from kawaraban.channels.bluesky.comparing import links, seen
 from kawaraban.channels.bluesky.tid import tid
 from kawaraban.channels.conformance import sample
 from kawaraban.channels.protocol import Payload

@@ -24,11 +24,11 @@ import pytest
 from kawaraban import registry
 from kawaraban.channels.conformance import KEY, sample
 from kawaraban.channels.ghost import GhostSettings
-from kawaraban.channels.ghost.admin import Admin
+from kawaraban.channels.ghost.api import Api
 from kawaraban.channels.ghost.comparing import differences
 from kawaraban.channels.ghost.content import content_of, within
+from kawaraban.channels.ghost.entities import Mark, StoredPost, unmarked
 from kawaraban.channels.ghost.publishing import Note
-from kawaraban.channels.ghost.stored import Mark, StoredPost, unmarked
 from kawaraban.channels.ghost.token import Key
 from kawaraban.channels.http import Session
 from kawaraban.config import ChannelSettings
@@ -360,9 +360,9 @@ def test_two_who_go_on_saving_the_post_are_left_alone(tmp_path: Path, server: Do
 
 def test_what_takes_too_long_ends_before_the_next_request_and_not_in_it(server: Double) -> None:
     with Session(private=True) as session:
-        admin = Admin(session, server.url, Key.parse(API_KEY), lambda: NOW, ends=time.monotonic() - 1)
+        api = Api(session, server.url, Key.parse(API_KEY), lambda: NOW, ends=time.monotonic() - 1)
         with pytest.raises(Unavailable):
-            admin.site()
+            api.site()
     assert not server.asked
 
 

@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from kawaraban.channels.ghost import stored
+from kawaraban.channels.ghost import entities
+from kawaraban.channels.ghost.entities import StoredPost
 from kawaraban.channels.ghost.refusals import not_understood, refuse, said, succeeded, unread
-from kawaraban.channels.ghost.stored import StoredPost
 from kawaraban.channels.ghost.token import Key
 from kawaraban.channels.http import Answer, CantTell, Session
 from kawaraban.channels.http.multipart import Upload, multipart
@@ -34,7 +34,7 @@ Query = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Admin:
+class Api:
     """
     One Ghost, asked and told for one piece of work, which begins no request after `ends` (time.monotonic).
 
@@ -91,31 +91,31 @@ class Admin:
         content_type, body = multipart(upload, {"purpose": "image"})
         answer = self._sent("POST", "/images/upload/", {}, {"content-type": content_type}, body)
         refuse(answer, self.clock())
-        return self._told(answer, stored.Images).images[0].url
+        return self._told(answer, entities.Images).images[0].url
 
-    def site(self) -> stored.Site:
+    def site(self) -> entities.Site:
         """Return the site."""
-        return self._asked("/site/", {}, stored.Sites).site
+        return self._asked("/site/", {}, entities.Sites).site
 
     def version(self) -> str:
         """Return Ghost's version; what tells it wants a good key."""
-        return self._asked("/config/", {}, stored.Configs).config.version
+        return self._asked("/config/", {}, entities.Configs).config.version
 
     def roles(self) -> tuple[str, ...] | None:
         """Return the roles of whom the key belongs to; None for an integration, which is nobody's own."""
         answer = self._read("/users/me/", {"include": "roles"})
         if said(answer).missing:
             return None
-        return tuple(role.name for role in self._understood(answer, stored.Members).users[0].roles)
+        return tuple(role.name for role in self._understood(answer, entities.Members).users[0].roles)
 
     def newsletters(self) -> tuple[str, ...]:
         """Return the slugs of the newsletters that are in use."""
-        found = self._asked("/newsletters/", {"limit": str(PAGE)}, stored.Newsletters).newsletters
+        found = self._asked("/newsletters/", {"limit": str(PAGE)}, entities.Newsletters).newsletters
         return tuple(one.slug for one in found if one.status == "active")
 
     def has_tag(self, name: str) -> bool:
         """Return whether a tag of this name is there."""
-        return bool(self._asked("/tags/", {"filter": f"name:{_quoted(name)}"}, stored.Tags).tags)
+        return bool(self._asked("/tags/", {"filter": f"name:{_quoted(name)}"}, entities.Tags).tags)
 
     # --- asking ---
 
@@ -123,12 +123,14 @@ class Admin:
         answer = self._read(path, _FORMATS)
         if said(answer).missing:
             return None
-        return self._understood(answer, stored.OnePost).posts[0]
+        return self._understood(answer, entities.OnePost).posts[0]
 
     def _pages(self, query: Query) -> Iterator[StoredPost]:
         number: int | None = 1
         while number is not None:
-            page = self._asked("/posts/", {**_FORMATS, "limit": str(PAGE), "page": str(number), **query}, stored.Posts)
+            page = self._asked(
+                "/posts/", {**_FORMATS, "limit": str(PAGE), "page": str(number), **query}, entities.Posts
+            )
             yield from page.posts
             number = page.meta.pagination.next
 
@@ -158,7 +160,7 @@ class Admin:
         body = json.dumps({"posts": [fields]}, ensure_ascii=False, separators=(",", ":")).encode()
         answer = self._sent(method, path, {**_FORMATS, **query}, {"content-type": "application/json"}, body)
         refuse(answer, self.clock())
-        return self._told(answer, stored.OnePost).posts[0]
+        return self._told(answer, entities.OnePost).posts[0]
 
     def _told(self, answer: Answer, form: type[Said]) -> Said:
         try:
