@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from kawaraban.article.blocks import Blocks, Figure, Image
 from kawaraban.article.model import Article, Picture
+from kawaraban.article.walk import every_block, every_inline
 from kawaraban.variant import Asset, Recipe
+from renderers import text
 
 SITE_WIDTH = 1600
 _FORMATS = {
@@ -55,6 +58,29 @@ def site_asset(picture: Picture, *, alt: str, caption: str = "", credit: str = "
     )
 
 
-def site_assets(article: Article) -> Mapping[str, Asset]:
-    """Return reference as written → site asset, for every picture of the article that is really there."""
-    return {reference: site_asset(picture, alt="") for reference, picture in article.pictures.items()}
+def shown_assets(article: Article, blocks: Blocks) -> Mapping[str, Asset]:
+    """
+    Return reference → site asset, the cover first, for every picture of a text that is really there.
+
+    An asset's words are the cover's, else those beside its first use: the text has its own, cards and heads need these.
+    """
+    cover = article.matter.cover
+    credit = {cover.src: cover.credit} if cover else {}
+    words = {cover.src: (cover.alt, cover.caption)} if cover else {}
+    for reference, alt, caption in _references(blocks):
+        words.setdefault(reference, (alt, caption))
+    return {
+        reference: site_asset(article.pictures[reference], alt=alt, caption=caption, credit=credit.get(reference, ""))
+        for reference, (alt, caption) in words.items()
+        if reference in article.pictures
+    }
+
+
+def _references(blocks: Blocks) -> Iterator[tuple[str, str, str]]:
+    """Yield reference, alternative text and caption of each picture that a text shows."""
+    for block in every_block(blocks):
+        if isinstance(block, Figure):
+            yield block.src, block.alt, text.inline(block.caption)
+    for node, _ in every_inline(blocks):
+        if isinstance(node, Image):
+            yield node.src, node.alt, ""

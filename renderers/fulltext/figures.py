@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from kawaraban import address
-from kawaraban.article.blocks import Blocks, Figure, Image
+from kawaraban.article.blocks import Blocks
 from kawaraban.article.model import Article
-from kawaraban.article.walk import every_block, every_inline
 from kawaraban.capabilities import Pictures
 from kawaraban.config import Publication
 from kawaraban.variant import Asset
-from renderers import text
-from renderers.pictures import site_asset
+from renderers.pictures import shown_assets
 
 UPLOADED = "asset:"
 """What stands before an asset's name in a `src` until the channel puts the address there."""
@@ -24,17 +22,8 @@ def chosen(article: Article, blocks: Blocks, able: Pictures | None) -> Mapping[s
 
     Where nothing is uploaded (`able` None) they are the site's, which are there already.
     """
-    cover = article.matter.cover
-    words = {cover.src: (cover.alt, cover.caption)} if cover else {}
-    for reference, alt, caption in _references(blocks):
-        words.setdefault(reference, (alt, caption))
-    credit = {cover.src: cover.credit} if cover else {}
-    made: dict[str, Asset] = {}
-    for reference, (alt, caption) in words.items():
-        if picture := article.pictures.get(reference):
-            asset = site_asset(picture, alt=alt, caption=caption, credit=credit.get(reference, ""))
-            made[reference] = asset if able is None else _prepared(asset, able)
-    return made
+    assets = shown_assets(article, blocks)
+    return assets if able is None else {name: _prepared(asset, able) for name, asset in assets.items()}
 
 
 def _prepared(asset: Asset, able: Pictures) -> Asset:
@@ -58,15 +47,6 @@ def _within(asset: Asset, pixels: int | None) -> tuple[int, int]:
         return asset.width, asset.height
     scale = (pixels / (asset.width * asset.height)) ** 0.5
     return max(1, int(asset.width * scale)), max(1, int(asset.height * scale))
-
-
-def _references(blocks: Blocks) -> Iterator[tuple[str, str, str]]:
-    for block in every_block(blocks):
-        if isinstance(block, Figure):
-            yield block.src, block.alt, text.inline(block.caption)
-    for node, _ in every_inline(blocks):
-        if isinstance(node, Image):
-            yield node.src, node.alt, ""
 
 
 def placing(article: Article, publication: Publication, able: Pictures | None) -> Callable[[Asset], str]:

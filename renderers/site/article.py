@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from kawaraban.article.blocks import Block, Blocks, Figure, FootnoteRef, Image, SourceCard
+from kawaraban.article.blocks import Block, Blocks, FootnoteRef, SourceCard
 from kawaraban.article.model import Article
 from kawaraban.article.walk import every_block, every_inline
 from kawaraban.config import ChannelSettings, Publication, resolve
-from kawaraban.variant import Asset, PublicFacts, SourceNote, Variant
+from kawaraban.variant import PublicFacts, SourceNote, Variant
 from renderers import text
 from renderers.carried import carried
 from renderers.head import head_of, one_line
-from renderers.pictures import site_asset
+from renderers.pictures import shown_assets
 from renderers.site.walker import SiteFacts, SiteWalker
 
 # what no HTML can hold
@@ -36,7 +36,7 @@ def render(article: Article, publication: Publication, channel: ChannelSettings,
         article.matter.channels.get(channel.name),
     ).values
     blocks = with_sources(carried(article.blocks, channel, publication, facts), article)
-    assets = pictures(article, blocks)
+    assets = shown_assets(article, blocks)
     head = head_of(article, publication, facts, blocks, release=release, assets=assets)
     walker = SiteWalker(
         SiteFacts(
@@ -61,33 +61,6 @@ def with_sources(blocks: Blocks, article: Article) -> Blocks:
     if not article.matter.sources or any(isinstance(block, SourceCard) for block in every_block(blocks)):
         return blocks
     return (SourceCard(article.line_of.get("sources", 1)), *blocks)
-
-
-def pictures(article: Article, blocks: Blocks) -> Mapping[str, Asset]:
-    """
-    Return reference → asset for the cover and every picture the site carries.
-
-    An asset's words are the cover's, else those beside its first use: the text has its own, cards and heads need these.
-    """
-    cover = article.matter.cover
-    credit = {cover.src: cover.credit} if cover else {}
-    words = {cover.src: (cover.alt, cover.caption)} if cover else {}
-    for reference, alt, caption in _references(blocks):
-        words.setdefault(reference, (alt, caption))
-    return {
-        reference: site_asset(article.pictures[reference], alt=alt, caption=caption, credit=credit.get(reference, ""))
-        for reference, (alt, caption) in words.items()
-        if reference in article.pictures
-    }
-
-
-def _references(blocks: Blocks) -> Iterator[tuple[str, str, str]]:
-    for block in every_block(blocks):
-        if isinstance(block, Figure):
-            yield block.src, block.alt, text.inline(block.caption)
-    for node, _ in every_inline(blocks):
-        if isinstance(node, Image):
-            yield node.src, node.alt, ""
 
 
 def mentions(blocks: Blocks) -> Counter[int]:
