@@ -109,7 +109,7 @@ def search(house: House, wish: Wish, progress: Progress = unwatched) -> Search:
         try:
             found += looked.candidates()
         except ChannelFailure as error:
-            silent[one.name] = error.what
+            silent[one.name] = error.advised
     by_hand = tuple(one.name for one in house.settings.channels if house.capabilities(one).by_hand)
     survey = planned.survey.articles
     seen = tuple(Seen(one.id, one.matter.title, str(one.path), one.slug, one.digest) for one in survey)
@@ -141,7 +141,7 @@ def _taken(house: House, one: Candidate, *, as_it_is: bool) -> Taken:
         there = rejoining.all_of(channel, able, first)
         differences = rejoining.differences(channel, able, one.text, there)
     except ChannelFailure as error:
-        return Taken(one, error=error.what)
+        return Taken(one, error=error.advised)
     now = house.clock()
     ledger.keep(one.text)
     receipt = replace(first, at=min(first.at, now), differences=differences)
