@@ -22,6 +22,8 @@ STYLES = {
     "pre": "margin:0 0 1em;padding:.6em;background:#f2f2f2;white-space:pre-wrap;word-break:break-all",
     "ul": "margin:0 0 1em;padding:0 0 0 1.6em;line-height:1.8",
     "ol": "margin:0 0 1em;padding:0 0 0 1.8em;line-height:1.8",
+    "li ul": "margin:0;padding:0 0 0 1.6em;line-height:1.8",
+    "li ol": "margin:0;padding:0 0 0 1.8em;line-height:1.8",
     "dl": "margin:0 0 1em;line-height:1.8",
     "dd": "margin:0 0 .8em 1em",
     "table": "margin:0 0 1em;border-collapse:collapse",
@@ -31,7 +33,7 @@ STYLES = {
     "hr": "margin:2em 0;border:0;border-top:1px solid #999999",
     "small": "color:#595959",
 }
-_TAG = re.compile(r"<(?P<tag>[a-z][a-z0-9]*)(?P<attributes>(?: [^<>]*)?)>")
+_TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*)(?P<attributes>(?: [^<>]*)?)>")
 _ALIGN = re.compile(r' align="(\w+)"')
 
 
@@ -43,7 +45,7 @@ class MailWalker(FulltextWalker):
 
     def written(self, blocks: Blocks) -> str:
         """Return the body in one division, each element with its own style; its language decides the shape of its letters."""
-        inside = _TAG.sub(_styled, super().written(blocks))
+        inside = _TAG.sub(_Styling(), super().written(blocks))
         return f'<div lang="{escape(self.facts.lang)}" style="max-width:40em;color:#1a1a1a">\n{inside}</div>'
 
     def footnote(self, note: Footnote) -> Markup:
@@ -56,8 +58,21 @@ class MailWalker(FulltextWalker):
         return shown, max(1, round(asset.height * shown / asset.width))
 
 
-def _styled(found: re.Match[str]) -> str:
-    tag, attributes = found["tag"], found["attributes"]
-    align = _ALIGN.search(attributes)
-    style = STYLES.get(tag, "").format(align=align[1] if align else "left")
-    return f'<{tag}{attributes} style="{style}">' if style else found[0]
+class _Styling:
+    """Gives each tag its style; a list within a list leaves no gap behind it."""
+
+    def __init__(self) -> None:
+        self._items = 0  # how many list items are open
+
+    def __call__(self, found: re.Match[str]) -> str:
+        tag, attributes = found["tag"], found["attributes"]
+        if tag == "li":
+            self._items += -1 if found["end"] else 1
+        if found["end"]:
+            return found[0]
+        align = _ALIGN.search(attributes)
+        style = (self._within(tag) or STYLES.get(tag, "")).format(align=align[1] if align else "left")
+        return f'<{tag}{attributes} style="{style}">' if style else found[0]
+
+    def _within(self, tag: str) -> str | None:
+        return STYLES.get(f"li {tag}") if self._items else None

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from kawaraban.article.blocks import Block, Code, Embed, Figure, Heading, Image, Link, Paragraph, SourceCard
+from kawaraban.article.blocks import (
+    Block,
+    Code,
+    Embed,
+    Figure,
+    Heading,
+    Image,
+    Link,
+    List,
+    ListItem,
+    Paragraph,
+    SourceCard,
+)
 from kawaraban.variant import Variant
 from renderers.fulltext.plain import COLUMNS, width, wrapped
 from tests.renderers.fulltext.places import MARKUPS, Markup, article_of, elsewhere, sample
@@ -164,6 +176,21 @@ def test_what_readers_there_do_not_see_makes_no_other_variant() -> None:
     article = sample()
     changed = replace(article, matter=article.matter.model_copy(update={"aliases": ("/articles/hashi/",)}))
     assert elsewhere(article, "blocks").digest == elsewhere(changed, "blocks").digest
+
+
+# --- mail -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_within_a_list_leaves_no_gap_behind_it_in_mail() -> None:
+    inner = List(ordered=False, items=(ListItem((paragraph("返事を待つ"),), 4),), line=4)
+    outer = List(
+        ordered=False,
+        items=(ListItem((paragraph("声をかける"), inner), 3), ListItem((paragraph("綱を戻す"),), 5)),
+        line=3,
+    )
+    body = of("mail", outer, outer).body
+    assert body.count('<ul style="margin:0;') == 2
+    assert body.count('<ul style="margin:0 0 1em;') == 2
 
 
 # --- plain mail -------------------------------------------------------------------------------------------------------
