@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.cli.documents import Document
@@ -24,7 +25,7 @@ _REMOVE = Sentence(ja="取り下げ", en="taken down")
 _READ = Sentence(ja="読み返し", en="read back")
 
 
-def sentences(one: Tried, zone: ZoneInfo) -> Iterator[Sentence]:
+def sentences(one: Tried, zone: ZoneInfo, now: datetime) -> Iterator[Sentence]:
     """Yield what there is to say of a channel that was asked, line by line; the first names it."""
     name, done = one.channel, one.probed
     if done.trouble is not None:
@@ -45,7 +46,7 @@ def sentences(one: Tried, zone: ZoneInfo) -> Iterator[Sentence]:
         )
     if done.said is not None or done.trouble is None:
         yield from (Sentence(ja=f"  {line.ja}", en=f"  {line.en}") for line in _abilities(one.able))
-    yield from _endings(one, zone)
+    yield from _endings(one, zone, now)
 
 
 def document(one: Tried, language: Language, zone: ZoneInfo) -> Document:
@@ -114,10 +115,18 @@ def _length(text: Measure, *, threads: bool) -> Sentence:
     )
 
 
-def _endings(one: Tried, zone: ZoneInfo) -> Iterator[Sentence]:
+def until(ends: datetime, zone: ZoneInfo, now: datetime) -> Sentence:
+    """Return until when our credentials are good, or since when they are not."""
+    day = f"{ends.astimezone(zone):%Y-%m-%d}"
+    if ends <= now:
+        return Sentence(ja=f"資格情報は {day} に切れました", en=f"what we log in with ended on {day}")
+    return Sentence(ja=f"資格情報は {day} に切れます", en=f"what we log in with ends on {day}")
+
+
+def _endings(one: Tried, zone: ZoneInfo, now: datetime) -> Iterator[Sentence]:
     if one.ends is not None:
-        day = f"{one.ends.astimezone(zone):%Y-%m-%d}"
-        yield Sentence(ja=f"  資格情報は {day} に切れます", en=f"  what we log in with ends on {day}")
+        said = until(one.ends, zone, now)
+        yield Sentence(ja=f"  {said.ja}", en=f"  {said.en}")
     if one.held is not None:
         command = f"kawaraban resume --channel {one.channel}"
         yield Sentence(

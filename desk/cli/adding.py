@@ -75,7 +75,7 @@ def _agreed(call: Call, asker: Asker | None, draft: Draft, done: Probed) -> bool
     zone = draft.house.publication.zone
     fine = tried.fine or call.options.untested
     if not call.json:
-        for line in abilities.sentences(tried, zone):
+        for line in abilities.sentences(tried, zone, call.now):
             call.say(line)
     if asker is not None:
         return asker.agrees(_WRITE if tried.fine else _WRITE_ANYHOW)

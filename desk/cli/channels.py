@@ -34,7 +34,7 @@ def test(call: Call) -> int:
         documents.write({"channels": [abilities.document(one, call.language, zone) for one in asked]})
     else:
         for one in asked:
-            for line in abilities.sentences(one, zone):
+            for line in abilities.sentences(one, zone, call.now):
                 call.say(line)
     return EXIT_DONE if all(one.fine for one in asked) else EXIT_FOUND
 
@@ -93,7 +93,7 @@ def _account(call: Call, row: ChannelRow, zone: ZoneInfo) -> Sentence | None:
         ja.append(f"{at} に確かめました" if known.trouble is None else f"{at} に確かめられず: {known.trouble.ja}")
         en.append(f"asked {at}" if known.trouble is None else f"asked {at} in vain: {known.trouble.en}")
     if row.ends is not None:
-        day = f"{row.ends.astimezone(zone):%Y-%m-%d}"
-        ja.append(f"資格情報は {day} まで")
-        en.append(f"what we log in with ends on {day}")
+        said = abilities.until(row.ends, zone, call.now)
+        ja.append(said.ja)
+        en.append(said.en)
     return Sentence(ja="、".join(filter(None, ja)), en=", ".join(filter(None, en)))

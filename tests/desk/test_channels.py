@@ -94,7 +94,7 @@ def test_channels_shows_who_we_are_when_it_was_asked_and_when_it_ends(paper: Pap
     assert "board｜@kairan, 回覧板 1.2, asked " in said
     assert "ends on 2099-07-01" in said
     japanese = paper("channels", language="ja").out
-    assert "資格情報は 2099-07-01 まで" in japanese
+    assert "資格情報は 2099-07-01 に切れます" in japanese
     row = paper("channels", "--json").document["channels"][-1]
     assert (row["name"], row["account"], row["shown"], row["server"]) == ("board", "b-0001", "@kairan", "回覧板 1.2")
     assert row["expires"] == "2099-07-01T00:00:00+09:00"
@@ -107,6 +107,13 @@ def test_the_earlier_of_two_ends_is_shown(paper: Paper, board: Board) -> None:
     added(paper, board)
     paper.replace("config/channels.yaml", "env: BOARD_TOKEN", "env: BOARD_TOKEN\n    expires: 2098-01-01")
     assert paper("channels", "--json").document["channels"][-1]["expires"] == "2098-01-01T00:00:00+09:00"
+
+
+def test_credentials_that_have_ended_are_not_said_to_end(paper: Paper, board: Board) -> None:
+    added(paper, board)
+    paper.replace("config/channels.yaml", "    env: BOARD_TOKEN", "    env: BOARD_TOKEN\n    expires: 2020-01-01")
+    for answer in (paper("channels"), paper("channels", "test", "board")):
+        assert "ended on 2020-01-01" in " ".join(answer.out.split())
 
 
 def test_test_says_who_we_are_what_it_takes_and_posts_nothing(paper: Paper, board: Board) -> None:
