@@ -257,9 +257,10 @@ class Publisher:
         self.told.set()
         for result in published.results:
             said = OUTCOMES[result.outcome]
-            where = result.error or Sentence(ja=result.place or "", en=result.place or "")
             head = f"{result.title} → {result.channel}"
-            self.say(Sentence(ja=f"{head}｜{said.ja} {where.ja}".rstrip(), en=f"{head}｜{said.en} {where.en}".rstrip()))
+            why, place = result.error, f" {result.place}" if result.place else ""
+            ja, en = (f"（{why.ja}）", f" ({why.en})") if why is not None else (place, place)
+            self.say(Sentence(ja=f"{head}｜{said.ja}{ja}", en=f"{head}｜{said.en}{en}"))
         for trouble in published.troubles:
             self.say(trouble.error)
 

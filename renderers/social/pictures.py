@@ -59,7 +59,10 @@ def chosen(article: Article, blocks: Blocks, able: Capabilities) -> Chosen:
     if taken is None or not able.attaches:
         return Chosen()
     if able.attaches == "card":
-        return Chosen(card=_card(article, cover, taken) if cover else None)
+        if cover is None:
+            return Chosen()
+        still = (_stands_still(cover),) if _is_gif(article, cover) else ()  # a card's picture is a JPEG everywhere
+        return Chosen(card=_card(article, cover, taken), losses=still)
     first = (cover,) if cover else ()  # it must not be the one that a limit leaves at home
     wishes = list({wish.src: wish for wish in (*first, *figures)}.values()) if able.attaches == "all" else [*first]
     here = [wish for wish in wishes if not _elsewhere(wish)]
@@ -145,7 +148,11 @@ def _form(picture: Picture, taken: Pictures, pixels: int) -> tuple[str, str]:
 
 
 def _moves(article: Article, wish: Wish, taken: Pictures) -> bool:
-    return _picture(article, wish).media_type == "image/gif" and "image/gif" not in taken.media_types
+    return _is_gif(article, wish) and "image/gif" not in taken.media_types
+
+
+def _is_gif(article: Article, wish: Wish) -> bool:
+    return _picture(article, wish).media_type == "image/gif"
 
 
 def _elsewhere(wish: Wish) -> bool:

@@ -54,6 +54,12 @@ def test_a_small_cover_is_not_blown_up_for_a_card() -> None:
     assert [(asset.width, asset.height) for asset in variant.assets] == [(600, 315)]
 
 
+def test_a_cards_picture_does_not_move_and_that_is_told() -> None:
+    variant = rendered(able("card"), COVER.replace("kasa.jpg", "oke.gif"))
+    assert [asset.media_type for asset in variant.assets] == ["image/jpeg"]
+    assert [loss.code for loss in variant.losses] == ["whole-text", "animation"]
+
+
 def test_a_card_needs_no_picture() -> None:
     variant = rendered(able("card"), MATTER)
     assert variant.card is not None
