@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from kawaraban.channels.http import Answer, judged
+from kawaraban.channels.http import Answer, failure_by_status
 from kawaraban.channels.http.secrecy import quoted
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Sentence, Unavailable, Unsure
 
@@ -89,13 +89,12 @@ def refuse(answer: Answer, now: datetime) -> None:
     error = said(answer)
     if error.code == "UPDATE_COLLISION":
         raise Collision(BUSY)
-    raise _failure(answer, error, now)
+    raise _failure(answer, error, now, sent=True)
 
 
 def unread(answer: Answer, now: datetime) -> ChannelFailure:
     """Return what the answer to a question means: nothing was sent by asking, so it is never Unsure."""
-    failure = _failure(answer, said(answer), now)
-    return Unavailable(failure.what, remedy=failure.remedy) if isinstance(failure, Unsure) else failure
+    return _failure(answer, said(answer), now, sent=False)
 
 
 def not_understood(answer: Answer) -> Sentence:
@@ -106,8 +105,8 @@ def not_understood(answer: Answer) -> Sentence:
     )
 
 
-def _failure(answer: Answer, error: Said, now: datetime) -> ChannelFailure:
-    failure = _by_status(answer, now)
+def _failure(answer: Answer, error: Said, now: datetime, *, sent: bool) -> ChannelFailure:
+    failure = _by_status(answer, now, sent=sent)
     what = failure.what
     if error.words:
         what = Sentence(ja=f"{what.ja}（{error.words}）", en=f"{what.en} ({error.words})")
@@ -124,9 +123,6 @@ def _failure(answer: Answer, error: Said, now: datetime) -> ChannelFailure:
     return Unsure(what)
 
 
-def _by_status(answer: Answer, now: datetime) -> ChannelFailure:
-    try:
-        judged(answer, now=now, honest_503=False)
-    except ChannelFailure as failure:
-        return failure
-    return Unsure(not_understood(answer))
+def _by_status(answer: Answer, now: datetime, *, sent: bool) -> ChannelFailure:
+    found = failure_by_status(answer, now=now, honest_503=False, sent=sent)
+    return found or (Unsure if sent else Unavailable)(not_understood(answer))

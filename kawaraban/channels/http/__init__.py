@@ -12,8 +12,8 @@ HTTP for channels: one session per channel, with its limits, and failures in the
 The only room that imports requests and urllib3.
 """
 
-from kawaraban.channels.http.failures import judged
+from kawaraban.channels.http.failures import failure_by_status, judged
 from kawaraban.channels.http.multipart import Upload, multipart
 from kawaraban.channels.http.session import Answer, CantTell, Limits, Session
 
-__all__ = ["Answer", "CantTell", "Limits", "Session", "Upload", "judged", "multipart"]
+__all__ = ["Answer", "CantTell", "Limits", "Session", "Upload", "failure_by_status", "judged", "multipart"]

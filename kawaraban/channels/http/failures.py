@@ -108,26 +108,36 @@ class AnswerLike(Protocol):
 
 
 def judged(answer: AnswerLike, *, now: datetime, honest_503: bool) -> None:
+    """Raise the failure that the answer to something sent means (see `failure_by_status`); return for 2xx."""
+    if (failure := failure_by_status(answer, now=now, honest_503=honest_503)) is not None:
+        raise failure
+
+
+def failure_by_status(
+    answer: AnswerLike, *, now: datetime, honest_503: bool, sent: bool = True
+) -> ChannelFailure | None:
     """
-    Raise the failure that the answer to something sent means; return for 2xx.
+    Return the failure that an answer means, or None for 2xx.
 
     409 is Refused here: a channel that knows it as "duplicate" looks at the status before. `honest_503` is the
-    capability `unavailable_is_honest`.
+    capability `unavailable_is_honest`. `sent` False: it answers a question, so that nothing can have arrived.
     """
     status = answer.status
     names = {"where": answer.shown_url, "status": str(status)}
     waiting = retry_after(answer.headers, answer.body, now)
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return
+        return None
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}:
-        raise NotAuthorised(_said(names, "認証が通りません", "our credentials are refused"))
+        return NotAuthorised(_said(names, "認証が通りません", "our credentials are refused"))
     honest = status == HTTPStatus.SERVICE_UNAVAILABLE and honest_503 and waiting is not None
     if status == HTTPStatus.TOO_MANY_REQUESTS or honest:
-        raise Unavailable(_said(names, "いまは受けつけていません", "it takes nothing just now"), after=waiting)
+        return Unavailable(_said(names, "いまは受けつけていません", "it takes nothing just now"), after=waiting)
     doubtful = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.SEE_OTHER}
     if status in doubtful or not HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Unsure(_said(names, "届いたかどうか分かりません", "it may have arrived"))
-    raise Refused(_said(names, "受けつけられませんでした", "it was refused"))
+        if not sent:
+            return Unavailable(_said(names, "確かめられません", "it can't be asked just now"))
+        return Unsure(_said(names, "届いたかどうか分かりません", "it may have arrived"))
+    return Refused(_said(names, "受けつけられませんでした", "it was refused"))
 
 
 def _said(names: Mapping[str, str], ja: str, en: str) -> Sentence:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from pydantic import ValidationError
 
-from kawaraban.channels.http import Answer, judged
+from kawaraban.channels.http import Answer, failure_by_status
 from kawaraban.channels.http.secrecy import quoted
 from kawaraban.channels.wordpress.entities import Trouble
 from kawaraban.errors import ChannelFailure, NotAuthorised, Refused, Sentence, Unavailable, Unsure
@@ -41,15 +41,15 @@ def succeeded(answer: Answer) -> bool:
     return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
-def failure(answer: Answer, now: datetime) -> ChannelFailure:
-    """Return what the answer to something sent means."""
+def failure(answer: Answer, now: datetime, *, sent: bool = True) -> ChannelFailure:
+    """Return what the answer to something sent means; `sent` False: to a question, which is never Unsure."""
     error = trouble(answer)
     if error is None:
-        return _foreign(answer, _by_status(answer, now))
+        return _foreign(answer, _by_status(answer, now, sent=sent))
     what = _with_words(answer, error)
     if (known := _known(answer, error, what)) is not None:
         return known
-    general = _by_status(answer, now)
+    general = _by_status(answer, now, sent=sent)
     if isinstance(general, Unavailable):
         return Unavailable(what, after=general.after)
     return type(general)(what)
@@ -57,8 +57,7 @@ def failure(answer: Answer, now: datetime) -> ChannelFailure:
 
 def unread(answer: Answer, now: datetime) -> ChannelFailure:
     """Return what the answer to a question means: nothing was sent by asking, so it is never Unsure."""
-    found = failure(answer, now)
-    return Unavailable(found.what, remedy=found.remedy) if isinstance(found, Unsure) else found
+    return failure(answer, now, sent=False)
 
 
 def not_understood(answer: Answer) -> Sentence:
@@ -99,12 +98,9 @@ def _foreign(answer: Answer, general: ChannelFailure) -> ChannelFailure:
     return Unsure(what)
 
 
-def _by_status(answer: Answer, now: datetime) -> ChannelFailure:
-    try:
-        judged(answer, now=now, honest_503=False)
-    except ChannelFailure as found:
-        return found
-    return Unsure(not_understood(answer))
+def _by_status(answer: Answer, now: datetime, *, sent: bool) -> ChannelFailure:
+    found = failure_by_status(answer, now=now, honest_503=False, sent=sent)
+    return found or (Unsure if sent else Unavailable)(not_understood(answer))
 
 
 def _with_words(answer: Answer, error: Trouble) -> Sentence:

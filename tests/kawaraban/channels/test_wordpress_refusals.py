@@ -64,7 +64,9 @@ def test_an_answer_to_something_sent_means_one_of_the_three(answer: Answer, kind
 
 @pytest.mark.parametrize("status", [200, 500, 502, 503])
 def test_a_question_that_is_not_answered_has_sent_nothing(status: int) -> None:
-    assert type(unread(somebody_says(status), NOW)) is Unavailable
+    found = unread(somebody_says(status), NOW)
+    assert type(found) is Unavailable
+    assert "arrived" not in found.what.en
 
 
 @pytest.mark.parametrize(
