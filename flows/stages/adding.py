@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
+from filelock import FileLock
 
 from flows import learnt
 from flows.compose import STATE, House
@@ -110,10 +111,23 @@ class Draft:
         house = self._tentative
         done = probing.asked(house, self.name)
         nothing = done.said is None and done.trouble is None
-        return (probing.without_secrets(house, self.name) or done) if nothing else done
+        return (probing.without_secrets(house, self.name) or done) if nothing else self._only_once(done)
+
+    def _only_once(self, done: Probed) -> Probed:
+        """Return what came of it; an account that another channel posts to already would get each article twice."""
+        account = done.said.account if done.said else ""
+        known = self.house.ledger.accounts.all() if account and done.trouble is None else {}
+        for one in self.house.settings.channels:
+            if one.kind == self.kind.kind and one.name in known and known[one.name].account == account:
+                return replace(done, trouble=_twice(one.name), remedy=_ONCE)
+        return done
 
     def write(self) -> Mapping[str, object]:
         """Write it down, secrets first; return the entry. What goes wrong leaves everything as it was."""
+        with FileLock(self.house.root / STATE / "adding.lock"):  # whoever adds at the same moment sees what was added
+            return self._put_down()
+
+    def _put_down(self) -> Mapping[str, object]:
         kept = {key: _free(self.house.root, self.name, key, alone=len(self.typed) == 1) for key in self.typed}
         references = {key: path.as_posix() for key, path in kept.items()}
         text = self._text(references)
@@ -149,13 +163,7 @@ class Draft:
     def _text(self, references: Mapping[str, str]) -> str:
         """Return the settings file with the entry at its end."""
         before = (self.house.root / CHANNELS).read_bytes().decode("utf-8")
-        entry = yaml.safe_dump(
-            {self.name: self._entry(references)},
-            allow_unicode=True,
-            sort_keys=False,
-            default_flow_style=False,
-            width=1000,
-        )
+        entry = _dumped(self.name, self._entry(references))
         end = "\r\n" if "\r\n" in before else "\n"
         gap = "" if not before or before.endswith("\n") else end
         return f"{before}{gap}{end if before.strip() else ''}{entry.replace(chr(10), end)}"
@@ -163,9 +171,7 @@ class Draft:
     def _settings(self, text: str) -> Settings:
         """Return all settings as that text has them; raise what is wrong with it."""
         publication = self.house.publication
-        found = written_channels.read(
-            strict_yaml.load(text.removeprefix("\ufeff"), CHANNELS), self.house.root, publication
-        )
+        found = written_channels.read(self._loaded(text), self.house.root, publication)
         if found[:-1] != _written(self.house.settings.channels) or found[-1].name != self.name:
             raise Conflict(
                 Sentence(ja="その間に設定のファイルが変わりました", en="the settings file has changed meanwhile"),
@@ -174,6 +180,14 @@ class Draft:
             )
         registry.settings(found[-1])
         return Settings(publication=publication, channels=found)
+
+    def _loaded(self, text: str) -> strict_yaml.Document:
+        """Read that text; one that was fine without the new entry takes none at its end (`{…}`, `...`)."""
+        try:
+            return strict_yaml.load(text.removeprefix("\ufeff"), CHANNELS)
+        except WrongInput:
+            entry = _dumped(self.name, self._entry(dict.fromkeys(self.typed, f"{SECRETS}/{self.name}")))
+            raise _closed(entry) from None
 
     def _must_be_secret(self, key: str) -> None:
         if not any(one.key == key and one.secret for one in self.questions):
@@ -228,6 +242,22 @@ def _written(channels: tuple[ChannelSettings, ...]) -> tuple[ChannelSettings, ..
     return tuple(one.model_copy(update={"learnt": {}}) for one in channels)
 
 
+def _dumped(name: str, entry: Mapping[str, object]) -> str:
+    return yaml.safe_dump(
+        {name: dict(entry)}, allow_unicode=True, sort_keys=False, default_flow_style=False, width=1000
+    )
+
+
+def _closed(entry: str) -> WrongInput:
+    return WrongInput(
+        Sentence(
+            ja="この書き方のファイルには、終わりに書き足せません", en="nothing can be put at its end as it is written"
+        ),
+        place=Place(CHANNELS),
+        remedy=Sentence(ja=f"手で書き足してください：\n{entry}", en=f"write the entry by hand:\n{entry}"),
+    )
+
+
 # --- secrets ---
 
 
@@ -253,6 +283,18 @@ def _lock_away(file: Path, target: Path) -> None:
     if not ignored.exists():
         ignored.write_text("*\n", encoding="utf-8")
     file.replace(target)
+
+
+_ONCE = Sentence(
+    ja="同じ記事が二度出ます。別のアカウントにするか、いまあるほうを使ってください",
+    en="each article would go out twice: take another account, or keep to the channel that is there",
+)
+
+
+def _twice(channel: str) -> Sentence:
+    return Sentence(
+        ja=f"そのアカウントには {channel} がもう出しています", en=f"{channel} posts to that account already"
+    )
 
 
 def _no_key(key: str, known: list[str]) -> WrongInput:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kawaraban.library import write_atomically
 from tests.desk.papers import Paper, paper_at
 from tests.kinds import noticeboard
 
@@ -135,6 +137,26 @@ def test_test_says_who_we_are_what_it_takes_and_posts_nothing(paper: Paper, boar
         None,
     )
     assert board.notices == {}
+
+
+def test_an_account_is_not_added_a_second_time(paper: Paper, board: Board) -> None:
+    added(paper, board)
+    before = settings(paper)
+    words = (
+        "channels",
+        "add",
+        "noticeboard",
+        "--set",
+        f"server={board.url}",
+        "--secret",
+        "token=env:BOARD_TOKEN",
+        "--yes",
+    )
+    answer = paper(*words)
+    assert answer.code == 1
+    assert "board posts to that account already" in answer.out
+    assert settings(paper) == before
+    assert paper(*words, "--untested").code == 0, "whoever means it may"
 
 
 def test_add_shows_what_the_server_itself_says_it_takes(paper: Paper, board: Board) -> None:
@@ -288,6 +310,36 @@ def test_a_file_without_a_line_end_and_with_dos_line_ends_is_kept_so(paper: Pape
     file.write_bytes(text)
     added(paper, board)
     assert file.read_bytes().startswith(text + b"\r\n\r\nboard:\r\n")
+
+
+@pytest.mark.parametrize("ending", ["{site: {kind: site, path: public}}", "site: {kind: site, path: public}\n...\n"])
+def test_a_file_that_takes_nothing_at_its_end_is_left_alone_and_the_entry_is_told(paper: Paper, ending: str) -> None:
+    (paper.root / "config" / "channels.yaml").write_text(ending, encoding="utf-8")
+    answer = paper("channels", "add", "hand", "--name", "x", "--set", "network=x", "--yes")
+    assert answer.code == 2
+    assert "nothing can be put at its end" in answer.err
+    assert "kind: hand" in answer.err
+    assert settings(paper) == ending
+
+
+def test_whoever_adds_at_the_same_moment_loses_nothing(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second one begins while the first is writing: it waits, sees the other's entry, and is told to try again."""
+    ours = ("channels", "add", "hand", "--set", "network=x", "--yes", "--name")
+    others: list[threading.Thread] = []
+    answers: list[int] = []
+
+    def slowly(*arguments: Any, **named: Any) -> None:
+        if not others:
+            others.append(threading.Thread(target=lambda: answers.append(paper(*ours, "second").code)))
+            others[0].start()
+            others[0].join(timeout=3)
+        write_atomically(*arguments, **named)
+
+    monkeypatch.setattr("flows.stages.adding.write_atomically", slowly)
+    assert paper(*ours, "first").code == 0
+    others[0].join()
+    assert answers == [2]
+    assert "first:" in settings(paper)
 
 
 # --- channels add, at a terminal --------------------------------------------------------------------------------------
