@@ -116,7 +116,7 @@ class Draft:
     def _only_once(self, done: Probed) -> Probed:
         """Return what came of it; an account that another channel posts to already would get each article twice."""
         account = done.said.account if done.said else ""
-        known = self.house.ledger.accounts.all() if account and done.trouble is None else {}
+        known = self.house.ledger.accounts.all() if account and done.trouble is None and self.house.has_ledger else {}
         for one in self.house.settings.channels:
             if one.kind == self.kind.kind and one.name in known and known[one.name].account == account:
                 return replace(done, trouble=_twice(one.name), remedy=_ONCE)
