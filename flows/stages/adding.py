@@ -102,7 +102,8 @@ class Draft:
         """Take a secret itself, into a file that only we may read."""
         self._must_be_secret(key)
         file = self.folder / key
-        _write_secret(file, secret)
+        with _taking(SECRETS):
+            _write_secret(file, secret)
         self.typed[key] = file
         self.values[key] = {"file": file.relative_to(self.house.root).as_posix()}
 
@@ -135,7 +136,8 @@ class Draft:
         moved: list[Path] = []
         try:
             for key, path in kept.items():
-                _lock_away(self.typed[key], self.house.root / path)
+                with _taking(path):
+                    _lock_away(self.typed[key], self.house.root / path)
                 moved.append(self.house.root / path)
             write_atomically(self.house.root / CHANNELS, text.encode())
         except BaseException:
@@ -259,6 +261,22 @@ def _closed(entry: str) -> WrongInput:
 
 
 # --- secrets ---
+
+
+@contextmanager
+def _taking(place: Path) -> Iterator[None]:
+    """Say in words that a disk takes nothing."""
+    try:
+        yield
+    except OSError as error:
+        raise WrongInput(
+            Sentence(ja=f"書き込めません: {error.strerror}", en=f"can't be written: {error.strerror}"),
+            place=Place(place),
+            remedy=Sentence(
+                ja="空き容量と権限を確かめてください。何も書いていません",
+                en="look at free space and permissions; nothing was written",
+            ),
+        ) from error
 
 
 def _write_secret(file: Path, secret: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -421,6 +423,24 @@ def test_what_goes_wrong_at_the_very_end_takes_the_secret_back(
     assert paper("channels", "add", "noticeboard").code == 130
     assert settings(paper) == before
     assert set(secrets(paper)) <= {".gitignore"}
+    assert left_behind(paper) == []
+
+
+def test_a_disk_that_takes_no_secret_is_said_in_words(
+    paper: Paper, board: Board, typing: Typing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing("wall", board.url, "", "", "y", hidden=(board.token,))
+    before = settings(paper)
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("flows.stages.adding._lock_away", full)
+    answer = paper("channels", "add", "noticeboard")
+    assert answer.code == 2
+    assert "secrets/wall: can't be written: No space left on device" in answer.err
+    assert board.token not in answer.err
+    assert settings(paper) == before
     assert left_behind(paper) == []
 
 
