@@ -121,13 +121,13 @@ class WordPress:
     def posts(self) -> Iterator[Post]:
         """Yield the site's posts that readers see (drafts, too, where we leave drafts)."""
         with self._api(patience=math.inf) as api:
-            for post in api.posts(self._standing):
+            for post in api.posts(self._statuses):
                 yield _listed(post, self._plain_receipt(post))
 
     def recall(self, variants: Sequence[Variant]) -> Mapping[str, Receipt]:
         """Return what stands there of these articles: by a link to the page, else by slug and title."""
         with self._api(patience=math.inf) as api:
-            there = list(api.posts(self._standing))
+            there = list(api.posts(self._statuses))
         found = recalled([_listed(post, self._plain_receipt(post)) for post in there], variants)
         taken = {receipt.remote_id for receipt in found.values()}
         for variant in variants:
@@ -158,7 +158,7 @@ class WordPress:
         return own_settings(self.surroundings.settings, WordPressSettings)
 
     @property
-    def _standing(self) -> str:
+    def _statuses(self) -> str:
         return STATUSES if self._settings.status == "draft" else "publish"
 
     @contextmanager
