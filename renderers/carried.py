@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from kawaraban.address import readable
 from kawaraban.article.blocks import Block, Blocks, ChannelOnly, Inline, Link, Notice, Paragraph
 from kawaraban.article.boxes import notice_subject
 from kawaraban.config import ChannelSettings, Publication
@@ -47,5 +48,6 @@ def _true_now(notice: Notice, publication: Publication, facts: PublicFacts) -> N
         return notice
     name = CHANNEL_NAMES.get(about, about)
     sentence = publication.notice_live.replace("{name}", name)
-    content: Inline = (Link((sentence,), live.url),) if live.url else (sentence,)
+    page = readable(live.url)  # the server there said it: no reader is led to anything else
+    content: Inline = (Link((sentence,), page),) if page else (sentence,)
     return replace(notice, blocks=(Paragraph(content, notice.line),))

@@ -6,10 +6,11 @@ Writing carries a token, which is renewed once when it is used up; reading needs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from kawaraban.channels.bluesky.account import Account
@@ -26,6 +27,7 @@ from kawaraban.errors import Refused, Sentence, Unavailable, Unsure
 
 _PAGE = 100
 _MOST_PAGES = 200
+_NAME = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ class Repository:
                 "com.atproto.repo.putRecord", {**self._at(rkey), "record": value, "swapRecord": None}
             )
         )
-        if not said.get("cid"):
+        if not _is_name(cid := said.get("cid")):
             raise Unsure(_UNREADABLE)
-        return str(said["cid"])
+        return cid
 
     def delete(self, rkey: str) -> None:
         """Delete the record; one that is not there is as good."""
@@ -170,9 +172,16 @@ def opened(surroundings: Surroundings, own: BlueskySettings) -> Iterator[Reposit
 
 
 def _stored(said: object) -> Stored:
-    if isinstance(said, dict) and isinstance(said.get("value"), dict) and said.get("uri") and said.get("cid"):
-        return Stored(str(said["uri"]), str(said["cid"]), said["value"])
+    if isinstance(said, dict) and isinstance(said.get("value"), dict):
+        uri, cid = said.get("uri"), said.get("cid")
+        if _is_name(uri) and _is_name(cid):
+            return Stored(uri, cid, said["value"])
     raise Unavailable(_UNREADABLE)
+
+
+def _is_name(said: object) -> TypeGuard[str]:
+    """Whether it can be an address or a CID: it becomes part of a receipt."""
+    return isinstance(said, str) and bool(_NAME.fullmatch(said))
 
 
 def _blob(said: Json) -> Blob | None:

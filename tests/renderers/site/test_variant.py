@@ -93,6 +93,13 @@ def test_a_notice_turns_into_the_link_once_the_other_copy_is_live() -> None:
     assert before.digest != after.digest
 
 
+def test_a_notice_leads_to_pages_only_whatever_the_other_server_gave_as_its_address() -> None:
+    facts = PublicFacts(live={"note": LiveElsewhere("javascript:alert(1)", SINCE)})
+    after = on_site(sample(), facts)
+    assert "javascript:" not in after.body
+    assert "<p>本稿はnoteにも掲載しています。</p>" in after.body
+
+
 def test_reading_time_counts_no_ruby() -> None:
     plain, with_ruby = article("雨雨雨\n"), article("｜雨《あめ》雨雨\n")
     assert on_site(plain).head.characters == on_site(with_ruby).head.characters == 3
