@@ -81,6 +81,10 @@ class Caller:
             raise NotAuthorised(self._said(answer), remedy=_LOOK_AT_THE_ACCOUNT)
         if answer.status == HTTPStatus.BAD_REQUEST:
             raise (Occupied if name == "InvalidSwap" else Refused)(self._said(answer))
+        if (
+            answer.status == HTTPStatus.NOT_FOUND and not name.isidentifier()
+        ):  # a server of the protocol has a name for each refusal
+            raise Refused(self._said(answer), remedy=_NO_SUCH_SERVER)
         judged(answer, now=self.clock(), honest_503=False)
         found = _object(answer.body)
         if found is None:
@@ -118,6 +122,10 @@ def _unreadable(where: str) -> Sentence:
 _NEW_PASSWORD = Sentence(
     ja="ハンドルとアプリパスワードを確かめてください（Blueskyの設定 → プライバシーとセキュリティ → アプリパスワード）",
     en="check the handle and the app password (Bluesky: Settings, Privacy and security, App passwords)",
+)
+_NO_SUCH_SERVER = Sentence(
+    ja="server が Bluesky（ATプロトコル）のサーバーか確かめてください",
+    en="see whether `server` is one of Bluesky's (of the AT Protocol)",
 )
 _LOOK_AT_THE_ACCOUNT = Sentence(
     ja="Blueskyでアカウントが使えるかを確かめてください", en="see on Bluesky whether the account can be used"

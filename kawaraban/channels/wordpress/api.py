@@ -175,7 +175,7 @@ class Api:
         try:
             return self._understood(answer, kind)
         except Unsure as failure:
-            raise Unavailable(failure.what) from None
+            raise Unavailable(failure.what, remedy=failure.remedy) from None
 
     # --- telling ---
 
@@ -199,7 +199,7 @@ class Api:
         try:
             return TypeAdapter(kind).validate_json(answer.body)
         except ValidationError:
-            raise Unsure(refusals.not_understood(answer)) from None
+            raise Unsure(refusals.not_understood(answer), remedy=refusals.ADDRESS) from None
 
     # --- both ---
 

@@ -88,19 +88,19 @@ def _foreign(answer: Answer, general: ChannelFailure) -> ChannelFailure:
         ja=f"{general.what.ja}（WordPressの手前からの答え）", en=f"{general.what.en} (not by WordPress itself)"
     )
     if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
-        return Refused(_moved(answer), remedy=_ADDRESS)
+        return Refused(_moved(answer), remedy=ADDRESS)
     if isinstance(general, NotAuthorised):
         return NotAuthorised(what, remedy=_LET_IN)
     if isinstance(general, Refused):
-        return Refused(what, remedy=_ADDRESS)
+        return Refused(what, remedy=ADDRESS)
     if isinstance(general, Unavailable):
-        return Unavailable(what, after=general.after)
-    return Unsure(what)
+        return Unavailable(what, after=general.after, remedy=general.remedy)
+    return Unsure(what, remedy=general.remedy)
 
 
 def _by_status(answer: Answer, now: datetime, *, sent: bool) -> ChannelFailure:
     found = failure_by_status(answer, now=now, honest_503=False, sent=sent)
-    return found or (Unsure if sent else Unavailable)(not_understood(answer))
+    return found or (Unsure if sent else Unavailable)(not_understood(answer), remedy=ADDRESS)
 
 
 def _with_words(answer: Answer, error: Trouble) -> Sentence:
@@ -142,7 +142,7 @@ _LET_IN = Sentence(
     ja="セキュリティのプラグインかサーバーの設定で、この機械から /wp-json/ への接続を許してください",
     en="allow this machine to reach /wp-json/ in the security plugin or at the host",
 )
-_ADDRESS = Sentence(
+ADDRESS = Sentence(
     ja="server に、WordPressのサイトアドレス（設定 → 一般）を書いてください",
     en="write the site's address (Settings → General) as `server`",
 )

@@ -128,6 +128,14 @@ ANSWERS = [
 ]
 
 
+def test_a_server_of_another_kind_names_the_setting(tmp_path: Path, door: Front) -> None:
+    door.play(PUT, Canned(404, body=b"<!doctype html>"))
+    with pytest.raises(Refused) as raised:
+        sent(channel(tmp_path, door), sample())
+    assert raised.value.remedy is not None
+    assert "`server`" in raised.value.remedy.en
+
+
 @pytest.mark.parametrize(("said_by_server", "failure"), ANSWERS)
 def test_each_answer_is_what_it_means(tmp_path: Path, door: Front, said_by_server: Any, failure: type) -> None:
     door.play(PUT, "drop" if said_by_server == "lose" else said_by_server)

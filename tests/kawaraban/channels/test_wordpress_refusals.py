@@ -31,6 +31,12 @@ def somebody_says(status: int, **headers: str) -> Answer:
     )
 
 
+def test_a_page_that_is_not_wordpress_s_names_the_setting() -> None:
+    remedy = failure(somebody_says(200), NOW).remedy
+    assert remedy is not None
+    assert "`server`" in remedy.en
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
