@@ -189,6 +189,7 @@ _PATTERNS: dict[str, Sentence] = {
     r"^[A-Za-z_][A-Za-z0-9_]*$": Sentence(ja="変数名は英字で始め、英数字と _ で書きます",
                                           en="a variable's name is letters, digits and _, and begins with a letter"),
 }  # fmt: skip
+_LIKE = "it is written like "
 # the validators of our own models say in English how a value is written; the Japanese half stands here
 _JAPANESE: tuple[tuple[str, str], ...] = (
     ("a duration is written", "長さは 10m、3h、2d のように書きます"),
@@ -231,5 +232,7 @@ def reason(error: ErrorDetails) -> Sentence:
             ja=f"{least}以上" if "ge" in context else f"{most}以下",
             en=f"at least {least}" if "ge" in context else f"at most {most}",
         )
+    if example := message.removeprefix(_LIKE) if message.startswith(_LIKE) else "":
+        return Sentence(ja=f"{example} のように書いてください", en=f"write it like {example}")
     japanese = next((ja for begin, ja in _JAPANESE if message.startswith(begin)), message)
     return Sentence(ja=japanese, en=message)

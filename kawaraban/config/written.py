@@ -33,6 +33,20 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 """A BCP 47 language tag."""
 
+
+def shaped(pattern: str, example: str) -> AfterValidator:
+    """Return a validator of texts with that pattern, which a wrong one is told by an example, not by the pattern."""
+    shape = re.compile(pattern)
+
+    def checked(value: str) -> str:
+        if shape.fullmatch(value):
+            return value
+        msg = f"it is written like {example}"  # problems.reason says it in Japanese, too
+        raise ValueError(msg)
+
+    return AfterValidator(checked)
+
+
 SERVER_ADDRESS = r"^https?://[^\s/?#@]+/?$"
 SITE_ADDRESS = r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$"
 _UnslashedEnd = AfterValidator(lambda address: address.rstrip("/"))

@@ -72,3 +72,10 @@ def test_asking_for_kinds_imports_neither_prefect_nor_the_database_nor_http() ->
         "sys.exit(str(heavy) if heavy else 0)\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_wrong_handle_is_told_by_an_example_not_by_a_pattern() -> None:
+    with pytest.raises(WrongInput) as refused:
+        registry.settings(channel("bluesky", own={"handle": "瓦版", "password": {"env": "SKY"}}))
+    assert "news.example のように書いてください" in refused.value.said("ja")
+    assert "write it like news.example" in refused.value.said("en")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from kawaraban.config import Announcing, Secret
-from kawaraban.config.written import Duration, LanguageTag, ServerAddress
+from kawaraban.config.written import Duration, LanguageTag, ServerAddress, shaped
 from kawaraban.errors import Sentence
 
 Timeout = Annotated[Duration, Field(gt=timedelta(), le=timedelta(seconds=30))]
@@ -23,7 +23,7 @@ def _name_only(written: object) -> object:
 Handle = Annotated[
     str,
     BeforeValidator(_name_only),
-    StringConstraints(pattern=r"^(did:[a-z]+:[A-Za-z0-9._:%-]+|([A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{0,62})$"),
+    shaped(r"did:[a-z]+:[A-Za-z0-9._:%-]+|([A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{0,62}", "news.example"),
 ]
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from kawaraban.config import Announcing, Secret
-from kawaraban.config.written import Duration, SiteAddress
+from kawaraban.config.written import Duration, SiteAddress, shaped
 from kawaraban.errors import Sentence
 
-Newsletter = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,191}$")]
+Newsletter = Annotated[str, shaped(r"[a-z0-9-]{1,191}", "weekly-news")]
 
 
 class GhostSettings(Announcing):

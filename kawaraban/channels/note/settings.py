@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kawaraban.config.written import Duration
+from kawaraban.config.written import Duration, shaped
 from kawaraban.errors import Sentence
 
 
@@ -24,7 +24,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
+    user: Annotated[str, shaped(r"[A-Za-z0-9_]+", "river_paper")]
     path: Annotated[str, StringConstraints(min_length=1)] | None = None
     api: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+/?$")] = "https://note.com"
     timeout: Annotated[Duration, Field(gt=timedelta(), le=timedelta(minutes=2))] = timedelta(seconds=10)
