@@ -8,7 +8,6 @@ that is written. The settings file gets the new entry at its end, every other by
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import shutil
 import tempfile
@@ -25,6 +24,7 @@ from flows.compose import STATE, House
 from flows.stages import probing
 from flows.stages.probing import Probed
 from flows.stages.questions import Question, questions, read
+from flows.stages.secret_files import SECRETS, free_place, lock_away, taking, write_secret
 from kawaraban import registry, strict_yaml
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Channel, EditionChannel, Probe
@@ -34,9 +34,7 @@ from kawaraban.config.load import CHANNELS
 from kawaraban.errors import Conflict, Place, Sentence, WrongInput
 from kawaraban.library import write_atomically
 
-SECRETS = Path("secrets")
 _REFERENCE = re.compile(r"(env|file):(.+)")
-_PRIVATE = 0o600
 _STALE_SECONDS = 3600.0
 
 
@@ -102,8 +100,8 @@ class Draft:
         """Take a secret itself, into a file that only we may read."""
         self._must_be_secret(key)
         file = self.folder / key
-        with _taking(SECRETS):
-            _write_secret(file, secret)
+        with taking(SECRETS):
+            write_secret(file, secret)
         self.typed[key] = file
         self.values[key] = {"file": file.relative_to(self.house.root).as_posix()}
 
@@ -129,15 +127,15 @@ class Draft:
             return self._put_down()
 
     def _put_down(self) -> Mapping[str, object]:
-        kept = {key: _free(self.house.root, self.name, key, alone=len(self.typed) == 1) for key in self.typed}
+        kept = {key: free_place(self.house.root, self.name, key, alone=len(self.typed) == 1) for key in self.typed}
         references = {key: path.as_posix() for key, path in kept.items()}
         text = self._text(references)
         self._settings(text)
         moved: list[Path] = []
         try:
             for key, path in kept.items():
-                with _taking(path):
-                    _lock_away(self.typed[key], self.house.root / path)
+                with taking(path):
+                    lock_away(self.typed[key], self.house.root / path)
                 moved.append(self.house.root / path)
             write_atomically(self.house.root / CHANNELS, text.encode())
         except BaseException:
@@ -258,49 +256,6 @@ def _closed(entry: str) -> WrongInput:
         place=Place(CHANNELS),
         remedy=Sentence(ja=f"手で書き足してください：\n{entry}", en=f"write the entry by hand:\n{entry}"),
     )
-
-
-# --- secrets ---
-
-
-@contextmanager
-def _taking(place: Path) -> Iterator[None]:
-    """Say in words that a disk takes nothing."""
-    try:
-        yield
-    except OSError as error:
-        raise WrongInput(
-            Sentence(ja=f"書き込めません: {error.strerror}", en=f"can't be written: {error.strerror}"),
-            place=Place(place),
-            remedy=Sentence(
-                ja="空き容量と権限を確かめてください。何も書いていません",
-                en="look at free space and permissions; nothing was written",
-            ),
-        ) from error
-
-
-def _write_secret(file: Path, secret: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file.unlink(missing_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    with os.fdopen(handle, "w", encoding="utf-8") as opened:
-        opened.write(f"{secret}\n")
-
-
-def _free(root: Path, name: str, key: str, *, alone: bool) -> Path:
-    """Return where a secret is to be kept; another's is never overwritten."""
-    stem = name if alone else f"{name}-{key}"
-    tries = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
-    return next(SECRETS / one for one in tries if not (root / SECRETS / one).exists())
-
-
-def _lock_away(file: Path, target: Path) -> None:
-    """Move a secret to its place; the folder is nobody else's, and Git leaves it alone."""
-    target.parent.mkdir(exist_ok=True, mode=0o700)
-    ignored = target.parent / ".gitignore"
-    if not ignored.exists():
-        ignored.write_text("*\n", encoding="utf-8")
-    file.replace(target)
 
 
 _ONCE = Sentence(

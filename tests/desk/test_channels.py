@@ -435,7 +435,7 @@ def test_a_disk_that_takes_no_secret_is_said_in_words(
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("flows.stages.adding._lock_away", full)
+    monkeypatch.setattr("flows.stages.adding.lock_away", full)
     answer = paper("channels", "add", "noticeboard")
     assert answer.code == 2
     assert "secrets/wall: can't be written: No space left on device" in answer.err
