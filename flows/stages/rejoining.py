@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Answers, Channel
@@ -20,6 +21,26 @@ def all_of(channel: Channel, able: Capabilities, first: Receipt) -> tuple[Receip
     if not able.threads or not isinstance(channel, Answers):
         return (first,)
     return (first, *channel.answers(first))
+
+
+def unknown(channel: Channel, text: Variant, known: Sequence[Receipt]) -> tuple[Receipt, ...]:
+    """
+    Return the posts of this text that stand below the known ones already, and were sent by a later ledger than this one.
+
+    Only what says what is wanted in its very place is ours: anything else may be what a person answered there.
+    """
+    if not isinstance(channel, Answers) or posts(text) <= len(known):
+        return ()
+    there = (known[0], *channel.answers(known[0]))
+    if [one.remote_id for one in there[: len(known)]] != [one.remote_id for one in known]:
+        return ()
+    below = enumerate(there[len(known) : posts(text)], len(known) + 1)
+    return tuple(receipt for _, receipt in takewhile(lambda post: _says(channel, post[1], alone(text, post[0])), below))
+
+
+def _says(channel: Channel, receipt: Receipt, wanted: Variant) -> bool:
+    there = channel.read(receipt, wanted)
+    return there.present and there.verified and not there.differences
 
 
 def differences(channel: Channel, able: Capabilities, text: Variant, there: Sequence[Receipt]) -> tuple[Sentence, ...]:

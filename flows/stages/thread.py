@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from flows.compose import House
 from flows.stages.asking import Inquiry
-from flows.stages.rejoining import rows
+from flows.stages.rejoining import rows, unknown
 from kawaraban.channels.protocol import Answers, Channel, Payload, Save
 from kawaraban.delivery import ActionKind, Attempt, Receipt
 from kawaraban.errors import NotAuthorised, Refused, Sentence, Unavailable, counted
@@ -96,6 +96,8 @@ class Thread:
         self._wanted = posts(text)
         if anew:
             self._cut_before_what_is_missing()
+        if self._house.ledger.home.standing().number > 1:
+            self._recognised(text)
         surplus = [number for number in self._rows if number > self._wanted]
         if surplus and not self._inquiry.able.withdraws:
             raise Refused(_CANNOT_SHORTEN)
@@ -107,6 +109,15 @@ class Thread:
         if self._wanted == 1:
             self._forget(1)
         return receipts[0]
+
+    def _recognised(self, text: Variant) -> None:
+        """A ledger that was put back may know a shorter thread than is there: what it was lengthened by is not sent again."""
+        known = [row.receipt for row in self._rows.values() if row.receipt is not None]
+        if not known or len(known) < len(self._rows):
+            return
+        article, channel, now = self._attempt.article, self._attempt.channel, self._house.clock()
+        for number, receipt in enumerate(unknown(self._channel, text, known), len(known) + 1):
+            self._put(PartDelivery(article, channel, number, self._attempt.key, text.digest, now, None, receipt))
 
     def _cut_before_what_is_missing(self) -> None:
         """A post that somebody removed takes with it what answers to it, so that both can be posted anew."""

@@ -242,3 +242,55 @@ def test_a_ledger_that_was_put_back_lets_a_half_out_thread_go_on(news: Paper) ->
     news.publish()
     assert THREE in words(news, "named")
     assert rows(news)["named"] == (Word.LIVE, Extent(3, 3))
+
+
+@pytest.mark.parametrize("before", [THREE, "川の音。"])
+def test_what_a_thread_was_lengthened_by_is_not_posted_again_by_an_earlier_ledger(news: Paper, before: str) -> None:
+    write(news, before)
+    news.publish()
+    kept = news.keep_ledger()
+    longer = THREE + "もう夕方だ。" * 10
+    write(news, longer)
+    news.now += HOUR
+    news.publish()
+    out = stored(news, "listed")
+    put_back(news, kept, "file")
+    news.reconcile()
+    news.resume()
+    news.now += HOUR
+    news.publish()
+    assert [post["id"] for post in stored(news, "listed")] == [post["id"] for post in out]
+    assert longer in words(news, "listed")
+    with news.house() as house:
+        withdraw(house, ID, (), now=news.now + HOUR)
+    assert stored(news, "listed") == []
+
+
+def test_what_a_person_answered_below_a_thread_is_nobodys_to_change(news: Paper) -> None:
+    """Also by a ledger that was put back, which can't know whose it is but by its text."""
+    news.publish()
+    kept = news.keep_ledger()
+    news.now += HOUR
+    news.publish()
+    put_back(news, kept, "file")
+    news.reconcile()
+    news.resume()
+    own = {
+        "id": "000009",
+        "key": "",
+        "answers_to": stored(news, "listed")[-1]["id"],
+        "text": "追記です",
+        "article": "",
+        "title": "",
+    }
+    place = news.out / "listed" / "000009.json"
+    place.write_text(json.dumps(own), encoding="utf-8")
+    said = place.read_bytes()
+    write(news, THREE + "もう夕方だ。" * 10)
+    news.now += HOUR
+    news.publish()
+    assert rows(news)["listed"] == (Word.LIVE, Extent(4, 4))
+    with news.house() as house:
+        withdraw(house, ID, ("listed",), now=news.now)
+    assert [file.name for file in (news.out / "listed").glob("*.json")] == [place.name]
+    assert place.read_bytes() == said
