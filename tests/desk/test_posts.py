@@ -81,3 +81,20 @@ def test_check_warns_of_words_that_are_more_than_one_post(paper: Paper) -> None:
     (found,) = [one for one in paper("check", "--json").document["findings"] if one["code"] == "post-long"]
     assert (found["severity"], found["line"]) == ("warning", 9)
     assert found["message"] == "`text` of bluesky does not fit into one post and becomes a thread: 333 of 300"
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("詳しくは https://example.com/aを見てください", True),
+        ("詳しくは https://example.com/a を見てください", False),
+        ("詳しくは https://example.com/a、続き", False),
+        ("詳しくは https://example.com/記事", False),
+    ],
+)
+def test_check_warns_of_an_address_that_japanese_follows_at_once(paper: Paper, text: str, *, warned: bool) -> None:
+    paper.write(channels=f"{{bluesky: {{text: {text}}}}}")
+    found = [one["message"] for one in paper("check", "--json").document["findings"] if one["code"] == "post-link"]
+    link = "https://example.com/a"
+    said = f"in `text` of bluesky what follows the address without a space, `を見てく`, becomes part of it: {link}"
+    assert found == ([said] if warned else [])
