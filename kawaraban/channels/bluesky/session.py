@@ -25,6 +25,7 @@ from kawaraban.errors import Sentence, Unavailable
 DAY = timedelta(days=1)
 ALLOWANCES = ((timedelta(minutes=5), 10), (DAY, 100))
 """How many logins we allow ourselves within which time: a third of what the network does."""
+_LONGEST_SHUT = timedelta(days=7)
 
 
 class Signed(BaseModel):
@@ -62,8 +63,8 @@ class Kept(BaseModel):
     shut_until: AwareDatetime | None = None
 
     def wait(self, now: datetime) -> timedelta | None:
-        """Return how long no login may be tried, or None."""
-        waits = [self.shut_until - now] if self.shut_until else []
+        """Return how long no login may be tried, or None; a clock that was ahead may have written an end beyond any server's."""
+        waits = [self.shut_until - now] if self.shut_until and self.shut_until - now <= _LONGEST_SHUT else []
         for span, allowed in ALLOWANCES:
             recent = [at for at in self.logins if now - span < at <= now]
             if len(recent) >= allowed:

@@ -1,4 +1,4 @@
-"""A post as a record: its key, its marks in bytes, its card; a record read back; the settings."""
+"""A post as a record: its key, its marks in bytes, its card; a record read back; the settings; how long no login is tried."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kawaraban.channels.bluesky import Bluesky, BlueskySettings, record
 from kawaraban.channels.bluesky.blob import blob_of
 from kawaraban.channels.bluesky.comparing import links, seen
+from kawaraban.channels.bluesky.session import Kept
 from kawaraban.channels.bluesky.tid import tid
 from kawaraban.channels.conformance import sample
 from kawaraban.channels.protocol import Payload
@@ -165,3 +166,12 @@ def test_what_it_can_do_follows_its_settings() -> None:
     every = able(pictures="all")
     assert (every.attaches, every.pictures.count, every.pictures.max_bytes) == ("all", 4, 2_000_000)
     assert able(timeout="30s").longest <= timedelta(minutes=10)
+
+
+def test_a_clock_that_was_a_year_ahead_shuts_nobody_out_for_a_year() -> None:
+    now = datetime(2024, 11, 5, tzinfo=UTC)
+    ahead = now + timedelta(days=365)
+    kept = Kept(logins=(ahead,) * 10, shut_until=ahead + timedelta(minutes=4))
+    assert kept.wait(ahead) == timedelta(minutes=5)
+    assert kept.wait(now) is None
+    assert kept.after_login(now).logins == (now,)
