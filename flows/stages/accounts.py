@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.compose import House
-from flows.stages.secrecy import references, secrets_of, veiled
+from flows.stages.secrecy import redacted, references, secrets_of, veiled
 from kawaraban.config.secret import revealed
 from kawaraban.errors import NotAuthorised, Sentence
 from kawaraban.ledger import Scope
@@ -14,8 +14,9 @@ def another_account(house: House, channel: str, account: str) -> Sentence | None
     """
     Return what is said of it where `account` is not the one that this ledger knows there; its channel is held then.
 
-    The first one that is ever seen is remembered; "" says nothing.
+    The first one that is ever seen is remembered; "" says nothing. A server may echo what it was sent: no secret is kept.
     """
+    account = redacted(account, secrets_of(house.own.get(channel), house.root))
     known = house.ledger.accounts.of(channel).account
     if account in ("", known):
         return None

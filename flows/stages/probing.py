@@ -18,7 +18,7 @@ from flows.compose import House
 from flows.stages.accounts import another_account, close, lacking
 from flows.stages.deed import broken
 from flows.stages.expiry import ends
-from flows.stages.secrecy import secrets_of, traced, veiled
+from flows.stages.secrecy import redacted, secrets_of, traced, veiled
 from flows.stages.values import Progress, Step, unwatched
 from kawaraban.capabilities import Capabilities
 from kawaraban.channels.protocol import Probe, Probes
@@ -107,7 +107,7 @@ def asked(house: House, channel: str) -> Probed:
     if (without := without_secrets(house, channel)) is not None:
         return without
     try:
-        return Probed(channel, made.probe())
+        return Probed(channel, _harmless(house, channel, made.probe()))
     except NotAuthorised as error:
         return Probed(channel, None, _veiled(house, channel, error.what), error.remedy, stopped=True)
     except ChannelFailure as error:
@@ -195,6 +195,14 @@ def _noted(house: House, done: Probed) -> Probed:
     if done.trouble is not None:
         house.ledger.accounts.troubled(done.channel, done.trouble, now=house.clock())
     return done
+
+
+def _harmless(house: House, channel: str, said: Probe) -> Probe:
+    """Return what a server said of itself without the secrets that it may echo: it is shown, and kept."""
+    secrets = secrets_of(house.own.get(channel), house.root)
+    account, shown, server = (redacted(one, secrets) for one in (said.account, said.shown, said.server))
+    told = {key: redacted(one, secrets) if isinstance(one, str) else one for key, one in said.learnt.items()}
+    return replace(said, account=account, shown=shown, server=server, learnt=told)
 
 
 def _veiled(house: House, channel: str, what: Sentence) -> Sentence:

@@ -53,17 +53,18 @@ def _meant(reference: Secret, root: Path) -> str:
 
 def veiled(sentence: Sentence, secrets: tuple[str, ...]) -> Sentence:
     """Return the sentence with every secret hidden."""
-    return Sentence(ja=_redacted(sentence.ja, secrets), en=_redacted(sentence.en, secrets))
+    return Sentence(ja=redacted(sentence.ja, secrets), en=redacted(sentence.en, secrets))
 
 
 def traced(error: BaseException, secrets: tuple[str, ...]) -> str:
     """Return the traceback for the log, with every secret hidden."""
-    return _redacted("".join(traceback.format_exception(error)), secrets)
+    return redacted("".join(traceback.format_exception(error)), secrets)
 
 
-def _redacted(text: str, secrets: tuple[str, ...]) -> str:
+def redacted(text: str, secrets: tuple[str, ...]) -> str:
+    """Return the text with every secret hidden."""
     if not secrets:
         return text
-    from kawaraban.channels.http.secrecy import redacted  # late: only who has secrets speaks HTTP
+    from kawaraban.channels.http import secrecy  # late: only who has secrets speaks HTTP
 
-    return redacted(text, secrets)
+    return secrecy.redacted(text, secrets)

@@ -22,6 +22,7 @@ from flows.stages.expiry import expiring
 from flows.stages.probing import due, probe
 from flows.stages.publishing import publish
 from flows.stages.values import PublishRequest, unwatched
+from kawaraban.channels.protocol import Probe
 from kawaraban.ledger import Scope
 from tests.flows.notices import HOUR, NOON, TOKYO, News, newsroom
 
@@ -223,6 +224,21 @@ def test_a_probe_that_breaks_is_noted_without_a_secret(
     for said in (done.trouble.ja, done.trouble.en, caplog.text):
         assert news.board.token not in said
     assert news.held() == []
+
+
+def test_a_server_that_echoes_our_secret_as_its_name_gets_it_shown_and_kept_nowhere(
+    news: News, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = news.board.token
+    with news.house() as house:
+        echo = Probe(f"1@{token}", shown=f"@{token}", server=f"board {token}", learnt={"limit": 77})
+        monkeypatch.setattr(type(house.channel("board")), "probe", lambda _self: echo)
+        done = probe(house, "board")
+        known = house.ledger.accounts.of("board")
+    assert done.said is not None
+    assert token not in f"{done} {known}"
+    assert known.account.startswith("1@")
+    assert news.limit() == 77
 
 
 def test_a_channel_that_can_not_be_probed_is_left_alone(news: News) -> None:

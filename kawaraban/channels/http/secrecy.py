@@ -7,6 +7,7 @@ What a server says may go into an error too, as one short line that gives no ord
 from __future__ import annotations
 
 import logging
+import re
 import unicodedata
 from collections.abc import Collection
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -14,6 +15,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 HIDDEN = "‹…›"
 _SHORTEST = 4
 _LONGEST = 300
+_TOKENS = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]+){0,2}", re.ASCII)
+"""A JSON web token (RFC 7519, compact), or its beginning: what we sign for one request, or got for a session, and no setting holds."""
 _ORDERS = frozenset({"Cc", "Cs"})  # controls, and halves of surrogate pairs, which nothing can store
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -29,7 +32,7 @@ def redacted(text: str, secrets: Collection[str]) -> str:
 def quoted(said: str, secrets: Collection[str] = (), longest: int | None = _LONGEST) -> str:
     """Return a server's own words as they may stand in an error: one line, no secrets, nothing that steers a terminal."""
     line = " ".join("".join(filter(_is_harmless, said)).split())
-    return redacted(line, secrets)[:longest]
+    return _TOKENS.sub(HIDDEN, redacted(line, secrets))[:longest]
 
 
 def _is_harmless(letter: str) -> bool:

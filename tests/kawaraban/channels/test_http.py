@@ -401,3 +401,11 @@ def test_a_redirect_to_no_address_is_no_answer(server: Server, target: str) -> N
 def test_a_servers_words_give_no_orders() -> None:
     said = "no\x1b[2J \r\n\x00 \ud800\u202ea-secret"
     assert quoted(said, ("a-secret",)) == f"no[2J {HIDDEN}"
+
+
+@pytest.mark.parametrize(
+    "token", ["eyJhbGciOiJIUzI1NiJ9.eyJpYXQiOjF9.J9Zb-R-x_ijt4", "eyJhbGciOiJIUzI1NiJ9.eyJpYXQi", "eyJhbGciOiJIUz"]
+)
+def test_a_token_that_was_signed_for_one_request_is_not_quoted_either(token: str) -> None:
+    assert quoted(f"you said Ghost {token} and tok={token}, no") == f"you said Ghost {HIDDEN} and tok={HIDDEN}, no"
+    assert quoted("the key eyJ is short") == "the key eyJ is short"
