@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 HIDDEN = "‹…›"
 _SHORTEST = 4
+_UNMISTAKABLE = 16
 _LONGEST = 300
 _TOKENS = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]+){0,2}", re.ASCII)
 """A JSON web token (RFC 7519, compact), or its beginning: what we sign for one request, or got for a session, and no setting holds."""
@@ -27,6 +28,19 @@ def redacted(text: str, secrets: Collection[str]) -> str:
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, HIDDEN)
     return text
+
+
+def unechoed(body: bytes, secrets: Collection[str]) -> bytes:
+    """
+    Return what a server sent without our own long secrets, as they are or escaped: one that echoes them may name a post so.
+
+    Shorter ones than 16 are left: they may be words of an article that is read back.
+    """
+    for secret in secrets:
+        if len(secret) >= _UNMISTAKABLE:
+            for form in {secret, quote(secret, safe=""), secret.replace("/", "\\/")}:
+                body = body.replace(form.encode(), HIDDEN.encode())
+    return body
 
 
 def quoted(said: str, secrets: Collection[str] = (), longest: int | None = _LONGEST) -> str:

@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError as UrllibError
 
 from kawaraban.channels.http.addresses import PublicOnlyAdapter
 from kawaraban.channels.http.failures import failure_of
-from kawaraban.channels.http.secrecy import Redaction, shown
+from kawaraban.channels.http.secrecy import Redaction, shown, unechoed
 from kawaraban.errors import Sentence, Unavailable, Unsure
 
 _LOG = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class Session:
             allow_redirects=False,
             stream=True,
         ) as response:
-            content = self._content(response, ends)
+            content = unechoed(self._content(response, ends), self._secrets)
             return Answer(
                 response.status_code, CaseInsensitiveDict(response.headers), content, shown(url, self._secrets)
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import ssl
@@ -409,3 +410,13 @@ def test_a_servers_words_give_no_orders() -> None:
 def test_a_token_that_was_signed_for_one_request_is_not_quoted_either(token: str) -> None:
     assert quoted(f"you said Ghost {token} and tok={token}, no") == f"you said Ghost {HIDDEN} and tok={HIDDEN}, no"
     assert quoted("the key eyJ is short") == "the key eyJ is short"
+
+
+def test_a_long_secret_that_a_server_echoes_names_no_post_and_a_short_one_may_be_a_word(server: Server) -> None:
+    basic, password = "ZWRpdG9yOmFi/2QgZWZnaA==", "river"
+    said = json.dumps({"id": f"Basic {basic}", "url": "ZWRpdG9yOmFi%2F2QgZWZnaA%3D%3D", "text": "the river"})
+    where = server.answers("/posts", body=(said + said.replace("/", "\\/")).encode())
+    with Session(private=True, secrets=(basic, password)) as session:
+        answer = session.send("POST", where)
+    assert b"ZWRpdG9y" not in answer.body
+    assert b"the river" in answer.body
