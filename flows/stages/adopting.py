@@ -154,9 +154,19 @@ def _taken(house: House, one: Candidate, *, as_it_is: bool) -> Taken:
 
 
 def _is_free(house: House, one: Candidate) -> bool:
-    """Whether nobody has sent it, or recorded the post, since it was looked for."""
+    """Whether nobody has sent it, or recorded the post, also as another article's, since it was looked for."""
     row = house.ledger.delivery(one.action.article, one.action.channel)
-    return row is None or not (row.public or row.state in _BUSY)
+    busy = row is not None and (row.public or row.state in _BUSY)
+    return not busy and one.post.receipt.remote_id not in _recorded(house, one.action.channel)
+
+
+def _recorded(house: House, channel: str) -> frozenset[str]:
+    """Return the posts there that are somebody's already, those of threads included."""
+    rows = [one for one in house.ledger.deliveries() if one.channel == channel and one.public]
+    receipts: list[Receipt | None] = [one.receipt for one in rows]
+    threads = house.ledger.parts.all()
+    receipts += [part.receipt for pair, parts in threads.items() if pair[1] == channel for part in parts]
+    return frozenset(one.remote_id for one in receipts if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,7 @@ class _Looking:
                 yield action, self.planned.variant(action.article, action.channel, action.digest or "")
 
     def _matches(self, channel: object, texts: Sequence[Variant]) -> Sequence[Match]:
-        taken = self._taken()
+        taken = _recorded(self.house, self.settings.name)
         if isinstance(channel, Lists):
             posts = [post for post in channel.posts() if post.receipt.remote_id not in taken]
             if self.wish.post is not None:
@@ -200,14 +210,6 @@ class _Looking:
                 if text.article in there and there[text.article].remote_id not in taken
             ]
         raise _cant_list(self.settings.name)
-
-    def _taken(self) -> frozenset[str]:
-        """The posts that are somebody's already, those of threads included."""
-        rows = [one for one in self.house.ledger.deliveries() if one.channel == self.settings.name and one.public]
-        threads = self.house.ledger.parts.all()
-        receipts: list[Receipt | None] = [one.receipt for one in rows]
-        receipts += [part.receipt for pair, parts in threads.items() if pair[1] == self.settings.name for part in parts]
-        return frozenset(one.remote_id for one in receipts if one is not None)
 
     def _refuse_strangers(self, channel: object) -> None:
         if isinstance(channel, Personal):

@@ -149,6 +149,16 @@ def test_a_post_that_is_another_articles_already_can_not_be_chosen(news: News) -
     assert news.row(AME) is None
 
 
+def test_of_two_who_adopt_at_once_the_second_takes_no_post_that_the_first_took(news: News) -> None:
+    news.write("kawa", KAWA, published=OLD)
+    news.write("ame", AME, published=OLD)
+    pinned(news, "k1", as_it_would_be("kawa"))
+    seen = [found(news, name, post="k1") for name in ("kawa", "ame", "kawa")]
+    with news.house() as house:
+        assert [len(take(house, one)) for one in seen] == [1, 0, 0]
+    assert news.row(AME) is None
+
+
 def test_what_an_unsure_try_left_is_taken_for_what_it_is(news: News) -> None:
     news.write("kawa", KAWA)
     news.publish()
