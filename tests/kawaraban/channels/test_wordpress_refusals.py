@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -112,3 +115,28 @@ def test_a_draft_announces_nothing() -> None:
     assert not able(draft).announces
     assert able(draft).pictures is None
     assert settings.base == "https://example.com"
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """WordPress with a plugin that puts what it was sent into its errors."""
+
+    def do_GET(self) -> None:
+        sent = self.headers["authorization"].removeprefix("Basic ")
+        plain = base64.b64decode(sent).decode()
+        said = f"{sent} {plain} {plain.replace(' ', '')}"
+        self.send_response(400)
+        self.end_headers()
+        self.wfile.write(json.dumps({"code": "odd", "message": said}).encode())
+
+
+def test_an_error_that_echoes_the_password_is_told_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORDPRESS_PASSWORD", "abcd efgh ijkl mnop qrst uvwx")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(ChannelFailure) as caught:
+            channel_of(tmp_path, f"http://127.0.0.1:{server.server_port}").find(Payload(sample()), KEY)
+        server.shutdown()
+    assert "odd" in caught.value.what.en
+    basic = base64.b64encode(b"editor:abcd efgh ijkl mnop qrst uvwx").decode()
+    for secret in ("abcd efgh", "abcdefgh", basic):
+        assert secret not in f"{caught.value.advised}"
