@@ -66,8 +66,10 @@ class Machine(RuleBasedStateMachine):
     def stopped(self, number: int, moment: str, kind: str, *, withdraw: bool) -> None:
         """It is sent, or taken down, and something happens at one of its requests."""
         failure = trouble(kind)
-        if moment == "after" and isinstance(failure, NOT_TAKEN):
-            moment = "before"  # by these names nothing was taken
+        if moment == "after" and (isinstance(failure, NOT_TAKEN) or (kind == "refused" and self._changes_one_post())):
+            moment = (
+                "before"  # by these names nothing was taken; a refused change is believed, and `verify` tells the rest
+            )
         getattr(self.at.server, moment)[self.at.server.at(number)] = failure
         self._send(withdraw=withdraw)
 
@@ -88,6 +90,9 @@ class Machine(RuleBasedStateMachine):
 
     def _exists(self) -> bool:
         return self.at.house.ledger.delivery(ID, HOOK) is not None
+
+    def _changes_one_post(self) -> bool:
+        return self._exists() and self.at.row.public and not self.at.parts and not self.wanted.parts
 
     def _may_be_there(self) -> bool:
         return self._exists() and (self.at.row.public or self.at.row.doubtful)
