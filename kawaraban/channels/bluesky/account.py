@@ -57,11 +57,6 @@ class Account:
     clock: Callable[[], datetime]
     private: bool
 
-    @property
-    def server(self) -> str:
-        """The configured server, without a slash at its end."""
-        return self.settings.server
-
     def signed(self) -> Signed:
         """Return the session that is kept, or a new one."""
         found = self._ours(self.file.read())
@@ -87,7 +82,7 @@ class Account:
     def _ours(self, kept: Kept) -> Signed | None:
         signed = kept.signed
         password = self.password.get_secret_value()
-        ours = signed is not None and signed.was_had_with(self.server, self.settings.handle, password)
+        ours = signed is not None and signed.was_had_with(self.settings.server, self.settings.handle, password)
         return signed if ours else None
 
     # --- refreshing and logging in ---
@@ -109,13 +104,13 @@ class Account:
         now = self.clock()
         if (wait := kept.wait(now)) is not None:
             raise Unavailable(_TOO_OFTEN, after=wait)
-        _must_be_safe(self.server, private=self.private)
+        _must_be_safe(self.settings.server, private=self.private)
         tried = kept.after_login(now)
         self.file.write(tried)
         password = self.password.get_secret_value()
         asked = {"identifier": self.settings.handle, "password": password}
         try:
-            said = _nothing_posted(lambda: self._caller(self.server).call(_LOGIN, asked))
+            said = _nothing_posted(lambda: self._caller(self.settings.server).call(_LOGIN, asked))
         except Stale as refusal:
             raise NotAuthorised(refusal.what, remedy=refusal.remedy) from None
         except Unavailable as busy:
@@ -129,7 +124,7 @@ class Account:
     def _made(self, answer: _Answer, password: str) -> Signed:
         salt = secrets.token_hex(16)
         return Signed(
-            server=self.server,
+            server=self.settings.server,
             login=self.settings.handle,
             salt=salt,
             proof=proof_of(password, salt),
@@ -149,15 +144,15 @@ class Account:
         Where the configured server is that very one under another address (behind a proxy, inside a network), it stays.
         """
         named = _service(document)
-        if named is None or named == self.server or self._calls_itself(urlsplit(named).hostname or ""):
-            return self.server
+        if named is None or named == self.settings.server or self._calls_itself(urlsplit(named).hostname or ""):
+            return self.settings.server
         _must_be_safe(named, private=self.private)
         return named
 
     def _calls_itself(self, host: str) -> bool:
         """Return whether the configured server says that it is the one at this host."""
         try:
-            said = self._caller(self.server).read("com.atproto.server.describeServer")
+            said = self._caller(self.settings.server).read("com.atproto.server.describeServer")
         except (Refused, Unavailable):
             return False
         return (said or {}).get("did") == f"did:web:{host}"
